@@ -1,0 +1,93 @@
+"""The instruction table: data only, one line an instruction, the source of everything that decodes.
+
+Word layout: opcode [6:0], rd [11:7], funct3 [14:12], rs1 [19:15], rs2 [24:20], funct7 [31:25].
+A row's ``code`` gives the fixed parts (``op`` and, where not zero, ``f3`` and ``f7``); ``operands`` gives the
+assembler's operands in order as ``field:kind:access`` and ``modes`` the encoded modifiers. Every bit covered
+neither by the opcode, funct3, funct7, an operand nor a mode is a fixed zero.
+
+Operand kinds: VX VE VR (vector registers), A (address register), and the immediates of fields.py. Access: ``r``,
+``w``; ``i`` is encoded and ignored; immediates have none. ``unit`` is where it executes, ``latency`` in ticks (0:
+at dispatch), ``op`` names the operation inside the unit, ``family`` the chapter of the reference page.
+"""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """One instruction; all fields are plain data."""
+
+    mnemonic: str
+    code: str
+    operands: str
+    modes: str
+    unit: str
+    latency: int
+    op: str
+    family: str
+    text: str
+
+
+# fmt: off
+TABLE: tuple[Row, ...] = (
+    # control: 0x01
+    Row("nop",          "op=0x01 f3=0", "", "", "control", 0, "nop",  "control", "Does nothing."),
+    Row("halt",         "op=0x01 f3=1", "", "", "control", 0, "halt", "control", "Stops the program once all older work has drained; PC stays on the halt."),
+    # address: 0x04, 0x05
+    Row("seta",         "op=0x04", "rd:A:w imm20", "", "control", 0, "seta", "address", "A[rd] = imm20, an unsigned row address."),
+    Row("adda",         "op=0x05", "rd:A:w rs1:A:r imm12", "", "control", 0, "adda", "address", "A[rd] = A[rs1] + imm12, modulo 2^32."),
+    # memory: 0x08 load, 0x09 store; f3[1:0] the class, f3[2] post-increment
+    Row("ld.vx",        "op=0x08 f3=0", "rd:VX:w rs1:A:r imm12", "post", "lsu", 1, "load",  "memory", "VX[rd] = scratchpad row A[rs1] + imm12."),
+    Row("ld.ve",        "op=0x08 f3=1", "rd:VE:w rs1:A:r imm12", "post", "lsu", 2, "load",  "memory", "The two VX rows of VE[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
+    Row("ld.vr",        "op=0x08 f3=2", "rd:VR:w rs1:A:r imm12", "post", "lsu", 4, "load",  "memory", "The four VX rows of VR[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
+    Row("st.vx",        "op=0x09 f3=0", "rd:VX:r rs1:A:r imm12", "post", "lsu", 1, "store", "memory", "Scratchpad row A[rs1] + imm12 = VX[rd]."),
+    Row("st.ve",        "op=0x09 f3=1", "rd:VE:r rs1:A:r imm12", "post", "lsu", 2, "store", "memory", "Scratchpad rows from A[rs1] + imm12 on = the two VX rows of VE[rd], in VX order."),
+    Row("st.vr",        "op=0x09 f3=2", "rd:VR:r rs1:A:r imm12", "post", "lsu", 4, "store", "memory", "Scratchpad rows from A[rs1] + imm12 on = the four VX rows of VR[rd], in VX order."),
+    # matrix: 0x10
+    Row("mma",          "op=0x10 f3=0", "rd:VR:i rs1:VX:r rs2:VX:r", "keep", "mmalu", 1, "feed", "matrix", "ACC[i][j] = (keep ? ACC[i][j] : 0) + VX[rs1][i] * VX[rs2][j], signed bytes, modulo 2^32; rd is encoded and ignored."),
+    Row("mma.last",     "op=0x10 f3=1", "rd:VR:w rs1:VX:r rs2:VX:r", "keep", "mmalu", 1, "last", "matrix", "As mma; then T = ACC, VR[rd][i] = T[i][i] (the lane dot product) and ACC = 0."),
+    Row("mma.reset",    "op=0x10 f3=2", "", "", "mmalu", 1, "reset", "matrix", "ACC = 0."),
+    Row("mma.bias",     "op=0x10 f3=3", "rs1:VR:r", "", "mmalu", 4, "bias", "matrix", "ACC[i][j] = VR[rs1][i] for every column j; a byte a tick."),
+    Row("vtile",        "op=0x11", "rd:VR:w column", "", "valu", 1, "tile", "matrix", "VR[rd][i] = T[i][column], a column of the last committed tile; a column of K or more is illegal."),
+    # integer: 0x20, f3[1:0] the width, f3[2] sat, f7 the operation
+    Row("vadd.vx",      "op=0x20 f3=0 f7=0", "rd:VX:w rs1:VX:r rs2:VX:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^8; .sat clamps."),
+    Row("vadd.ve",      "op=0x20 f3=1 f7=0", "rd:VE:w rs1:VE:r rs2:VE:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^16; .sat clamps."),
+    Row("vadd.vr",      "op=0x20 f3=2 f7=0", "rd:VR:w rs1:VR:r rs2:VR:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^32; .sat clamps."),
+    Row("vsub.vx",      "op=0x20 f3=0 f7=1", "rd:VX:w rs1:VX:r rs2:VX:r", "sat", "valu", 1, "sub", "integer", "rd = rs1 - rs2 in each lane, modulo 2^8; .sat clamps."),
+    Row("vsub.ve",      "op=0x20 f3=1 f7=1", "rd:VE:w rs1:VE:r rs2:VE:r", "sat", "valu", 1, "sub", "integer", "rd = rs1 - rs2 in each lane, modulo 2^16; .sat clamps."),
+    Row("vsub.vr",      "op=0x20 f3=2 f7=1", "rd:VR:w rs1:VR:r rs2:VR:r", "sat", "valu", 1, "sub", "integer", "rd = rs1 - rs2 in each lane, modulo 2^32; .sat clamps."),
+    Row("vmul.vx",      "op=0x20 f3=0 f7=3", "rd:VX:w rs1:VX:r rs2:VX:r", "sat", "valu", 1, "mul", "integer", "rd = rs1 * rs2 in each lane, signed, modulo 2^8; .sat clamps the whole product."),
+    Row("vmul.ve",      "op=0x20 f3=1 f7=3", "rd:VE:w rs1:VE:r rs2:VE:r", "sat", "valu", 1, "mul", "integer", "rd = rs1 * rs2 in each lane, signed, modulo 2^16; .sat clamps the whole product."),
+    Row("vmul.vr",      "op=0x20 f3=2 f7=3", "rd:VR:w rs1:VR:r rs2:VR:r", "sat", "valu", 1, "mul", "integer", "rd = rs1 * rs2 in each lane, signed, modulo 2^32; .sat clamps the whole product."),
+    Row("vmax.vx",      "op=0x20 f3=0 f7=6", "rd:VX:w rs1:VX:r rs2:VX:r", "", "valu", 1, "max", "integer", "rd = the larger of rs1 and rs2 in each lane, signed."),
+    Row("vmax.ve",      "op=0x20 f3=1 f7=6", "rd:VE:w rs1:VE:r rs2:VE:r", "", "valu", 1, "max", "integer", "rd = the larger of rs1 and rs2 in each lane, signed."),
+    Row("vmax.vr",      "op=0x20 f3=2 f7=6", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "max", "integer", "rd = the larger of rs1 and rs2 in each lane, signed."),
+    Row("vmin.vx",      "op=0x20 f3=0 f7=7", "rd:VX:w rs1:VX:r rs2:VX:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
+    Row("vmin.ve",      "op=0x20 f3=1 f7=7", "rd:VE:w rs1:VE:r rs2:VE:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
+    Row("vmin.vr",      "op=0x20 f3=2 f7=7", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
+    # convert: 0x24, f3 the rounding mode, f7[5:3] the source, f7[2:0] the destination, f7[6] wrap; s8 0, s16 1, s32 2, f32 3
+    Row("vcvt_s8_s32",  "op=0x24 f7=0x02", "rd:VR:w rs1:VX:r", "", "valu", 1, "s_s", "convert", "Sign extension, 8 to 32 bits."),
+    Row("vcvt_s8_f32",  "op=0x24 f7=0x03", "rd:VR:w rs1:VX:r", "", "valu", 1, "s_f32", "convert", "Exact."),
+    Row("vcvt_s32_s8",  "op=0x24 f7=0x10", "rd:VX:w rs1:VR:r", "wrap", "valu", 1, "s_s", "convert", "Clamped to [-128, 127]; .wrap keeps the low 8 bits."),
+    Row("vcvt_s32_f32", "op=0x24 f7=0x13", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", 1, "s_f32", "convert", "Rounded in the mode. NX."),
+    Row("vcvt_f32_s8",  "op=0x24 f7=0x18", "rd:VX:w rs1:VR:r", "rounding=rmm wrap", "valu", 1, "f32_s", "convert", "Rounded in the mode, clamped to [-128, 127]; NaN gives 127; .wrap keeps the low 8 bits of the conversion to s32. NV alone where out of range or NaN, else NX."),
+    Row("vcvt_f32_s32", "op=0x24 f7=0x1a", "rd:VR:w rs1:VR:r", "rounding=rmm", "valu", 1, "f32_s", "convert", "Rounded in the mode, clamped to 32 bits; NaN gives 2^31 - 1. NV alone where out of range or NaN, else NX."),
+    # broadcast: 0x25 lane 0, 0x26 immediate, 0x27 and 0x28 the halves of a 32-bit constant
+    Row("bcast.vx",     "op=0x25 f3=0", "rd:VX:w rs1:VX:r", "", "valu", 1, "bcast", "broadcast", "Every lane of VX[rd] = lane 0 of VX[rs1]."),
+    Row("bcast.ve",     "op=0x25 f3=1", "rd:VE:w rs1:VE:r", "", "valu", 1, "bcast", "broadcast", "Every lane of VE[rd] = lane 0 of VE[rs1]."),
+    Row("bcast.vr",     "op=0x25 f3=2", "rd:VR:w rs1:VR:r", "", "valu", 1, "bcast", "broadcast", "Every lane of VR[rd] = lane 0 of VR[rs1]; the source may be spelled VX[i] and means VR[i]."),
+    Row("bcasti.vx",    "op=0x26 f3=0", "rd:VX:w imm8",  "", "valu", 1, "imm", "broadcast", "Every lane of VX[rd] = imm8, signed."),
+    Row("bcasti.ve",    "op=0x26 f3=1", "rd:VE:w imm12", "", "valu", 1, "imm", "broadcast", "Every lane of VE[rd] = imm12, sign-extended."),
+    Row("bcasti.vr",    "op=0x26 f3=2", "rd:VR:w imm12", "", "valu", 1, "imm", "broadcast", "Every lane of VR[rd] = imm12, sign-extended."),
+    Row("vlui",         "op=0x27", "rd:VR:w imm20", "", "valu", 1, "lui", "broadcast", "Every lane of VR[rd] = imm20 * 2^12."),
+    Row("vaddi",        "op=0x28", "rd:VR:w rs1:VR:r imm12", "", "valu", 1, "addi", "broadcast", "VR[rd] = VR[rs1] + imm12 in each lane, modulo 2^32."),
+    # fused multiply-add: 0x2a, four registers, f7[1:0] the signs, f3 the rounding mode
+    Row("vfma",         "op=0x2a f7=0", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "fma", "float", "rd = rs1 * rs2 + rs3 in FP32, rounded once. NV OF UF NX."),
+    Row("vfms",         "op=0x2a f7=1", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "fms", "float", "rd = rs1 * rs2 - rs3 in FP32, rounded once. NV OF UF NX."),
+    Row("vnfma",        "op=0x2a f7=2", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "nfma", "float", "rd = -(rs1 * rs2) + rs3 in FP32, rounded once. NV OF UF NX."),
+    Row("vnfms",        "op=0x2a f7=3", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "nfms", "float", "rd = -(rs1 * rs2) - rs3 in FP32, rounded once. NV OF UF NX."),
+    # move: 0x2c, f3 the class
+    Row("mov.vx",       "op=0x2c f3=0", "rd:VX:w rs1:VX:r", "", "valu", 1, "mov", "move", "VX[rd] = VX[rs1]."),
+    Row("mov.ve",       "op=0x2c f3=1", "rd:VE:w rs1:VE:r", "", "valu", 1, "mov", "move", "VE[rd] = VE[rs1]."),
+    Row("mov.vr",       "op=0x2c f3=2", "rd:VR:w rs1:VR:r", "", "valu", 1, "mov", "move", "VR[rd] = VR[rs1]."),
+)
+# fmt: on
