@@ -1,7 +1,7 @@
 """Replicated modules: emitted once as Verilog, instantiated many times.
 
-Amaranth elaborates every submodule instance anew; an array of K x K processing elements or K lanes takes seconds that way.
-A stamped module is converted once (``emit.to_verilog``) and placed as a plain Verilog instance.
+Amaranth elaborates every submodule instance anew; an array of K x K processing elements or K lanes takes seconds that
+way. A stamped module is converted once (``emit.to_verilog``) and placed as a plain Verilog instance.
 """
 
 from amaranth.hdl import ClockSignal, Instance, ResetSignal, Value
@@ -16,8 +16,7 @@ def stamp(module: str, signature: Signature, *, clocked: bool = True) -> tuple[I
     """
     interface = signature.flip().create()
     ports: dict[str, Value] = {}
-    for path, member, value in signature.flatten(signature.create()):
-        del value
+    for path, member, _ in signature.flatten(signature.create()):
         target = interface
         for part in path:
             target = getattr(target, str(part)) if isinstance(part, str) else target[part]

@@ -1,8 +1,9 @@
 """Enumerations and layouts that the units share; the operation codes come from the instruction table."""
 
+from amaranth.lib import data, enum
+
 from accord.isa.fields import instructions
 from accord.isa.machine import UNITS
-from amaranth.lib import data, enum
 
 
 def _operations(unit: str) -> list[str]:

@@ -1,1 +1,21 @@
-"""accord."""
+"""The ``accord`` command: one module a subcommand, heavy packages imported where a subcommand runs."""
+
+import click
+
+from accord.cli.asm import asm
+from accord.cli.digits import digits
+from accord.cli.dis import dis
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Examples: accord digits --k 16 | accord asm program.s -o program.hex | accord dis program.hex",
+)
+@click.version_option(package_name="accord-npu")
+def main() -> None:
+    """Run accord, an INT8 NPU whose RTL, golden model and CPU reference agree bit for bit."""
+
+
+main.add_command(asm)
+main.add_command(digits)
+main.add_command(dis)

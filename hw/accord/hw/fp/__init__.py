@@ -1,0 +1,1 @@
+"""IEEE 754 binary32: unpack, operate exactly, round once in one shared stage."""

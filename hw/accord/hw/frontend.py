@@ -1,0 +1,156 @@
+"""Fetch and dispatch: one instruction a tick in program order; what needs no unit, and every trap, ends here.
+
+Addresses of loads and stores are computed and checked at dispatch, so decode and address traps are precise: dispatch
+stops at the trapping instruction, older work drains, then the program halts with its cause and PC.
+"""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import enum
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import Component, In, Out, Signature
+
+from accord.hw.address import AddressFile
+from accord.hw.decoder import Decoder
+from accord.hw.types import ControlOp, Unit
+from accord.hw.uop import SEQUENCE_BITS, UOP
+from accord.hw.window import entry_layout
+from accord.isa.config import Config
+from accord.isa.machine import Cause
+
+PC_BITS = 17
+
+PROGRAM_WRITE = Signature({"en": Out(1), "addr": Out(16), "data": Out(32)})
+CONTROL = Signature({"rewind": Out(1), "run": Out(1), "step": Out(1), "stop": Out(1)})
+
+
+class State(enum.Enum):
+    """IDLE: the host has the machine. DRAIN: nothing more is dispatched, older work completes."""
+
+    IDLE = 0
+    RUN = 1
+    DRAIN = 2
+
+
+class Frontend(Component):
+    """Program memory, PC, address registers, dispatch. ``drained``: no instruction is left in window or array."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        super().__init__(
+            {
+                "control": In(CONTROL),
+                "program": In(PROGRAM_WRITE),
+                "idle": Out(1),
+                "halted": Out(1),
+                "cause": Out(Cause),
+                "pc": Out(PC_BITS),
+                "retire": Out(1),
+                "push_valid": Out(1),
+                "push_ready": In(1),
+                "entry": Out(entry_layout(config)),
+                "uop": Out(UOP),
+                "sequence": Out(SEQUENCE_BITS),
+                "drained": In(1),
+                "a_index": In(5),
+                "a_data": Out(32),
+            }
+        )
+
+    def elaborate(self, platform):  # noqa: D102
+        m = Module()
+        m.submodules.decoder = decoder = Decoder(self.config)
+        m.submodules.addresses = addresses = AddressFile(self.config)
+        state = Signal(State)
+        self._fetch(m, decoder)
+        m.d.comb += [
+            self.idle.eq(state == State.IDLE),
+            addresses.host_index.eq(self.a_index),
+            self.a_data.eq(addresses.host_data),
+        ]
+        past_end = self.pc == self.config.program_words
+        is_memory = decoder.unit == Unit.LSU
+        is_control = decoder.unit == Unit.CONTROL
+        trap = Signal(Cause)
+        with m.If(past_end):
+            m.d.comb += trap.eq(Cause.FETCH)
+        with m.Elif(~decoder.legal):
+            m.d.comb += trap.eq(Cause.ILLEGAL)
+        with m.Elif(is_memory & ~addresses.in_range):
+            m.d.comb += trap.eq(Cause.ADDRESS)
+        running = Signal()
+        m.d.comb += running.eq((state == State.RUN) & ~self.control.stop)
+        wants_slot = (trap == Cause.NONE) & ~is_control
+        dispatch = Signal()
+        m.d.comb += [
+            self.push_valid.eq(running & wants_slot),
+            dispatch.eq(running & (trap == Cause.NONE) & (is_control | self.push_ready)),
+            self.retire.eq(dispatch),
+        ]
+        self._push(m, decoder, addresses, is_memory)
+        control = Signal(ControlOp)
+        m.d.comb += [
+            control.eq(decoder.control_op),
+            addresses.post.eq(dispatch & is_memory & decoder.post),
+            addresses.seta.eq(dispatch & is_control & (control == ControlOp.SETA)),
+            addresses.adda.eq(dispatch & is_control & (control == ControlOp.ADDA)),
+        ]
+        halt = dispatch & is_control & (control == ControlOp.HALT)
+        with m.If(dispatch):
+            m.d.sync += self.sequence.eq(self.sequence + 1)
+        self._sequence_states(m, state, running, trap, dispatch, halt)
+        return m
+
+    def _fetch(self, m, decoder):
+        m.submodules.memory = memory = Memory(shape=32, depth=self.config.program_words, init=[])
+        write, read = memory.write_port(), memory.read_port()
+        self._next_pc = Signal(PC_BITS)
+        m.d.sync += self.pc.eq(self._next_pc)
+        m.d.comb += [
+            write.en.eq(self.program.en & self.idle),
+            write.addr.eq(self.program.addr),
+            write.data.eq(self.program.data),
+            read.addr.eq(self._next_pc),
+            read.en.eq(1),
+            decoder.word.eq(read.data),
+        ]
+
+    def _push(self, m, decoder, addresses, is_memory):
+        m.d.comb += [
+            addresses.rd.eq(decoder.uop.rd),
+            addresses.rs1.eq(decoder.uop.rs1),
+            addresses.imm.eq(decoder.uop.imm),
+            addresses.is_post.eq(decoder.post),
+            addresses.width.eq(decoder.uop.dst),
+            self.uop.eq(decoder.uop),
+            self.entry.unit.eq(decoder.unit),
+            self.entry.reads.eq(decoder.reads),
+            self.entry.writes.eq(decoder.writes),
+            self.entry.reads_tile.eq(decoder.reads_tile),
+            self.entry.writes_tile.eq(decoder.writes_tile),
+        ]
+        with m.If(is_memory):
+            m.d.comb += self.uop.imm.eq(addresses.row)
+
+    def _sequence_states(self, m, state, running, trap, dispatch, halt):
+        single, will_halt, will_cause = Signal(), Signal(), Signal(Cause)
+        m.d.comb += self._next_pc.eq(self.pc + (dispatch & ~halt))
+        with m.Switch(state):
+            with m.Case(State.IDLE):
+                with m.If(self.control.rewind):
+                    m.d.comb += self._next_pc.eq(0)
+                    m.d.sync += [self.halted.eq(0), self.cause.eq(Cause.NONE), self.sequence.eq(0)]
+                with m.Elif((self.control.run | self.control.step) & ~self.halted):
+                    m.d.sync += [
+                        state.eq(State.RUN),
+                        single.eq(self.control.step),
+                        will_halt.eq(0),
+                        will_cause.eq(Cause.NONE),
+                    ]
+            with m.Case(State.RUN):
+                stopping = self.control.stop | (running & ((trap != Cause.NONE) | halt | (dispatch & single)))
+                with m.If(stopping):
+                    m.d.sync += state.eq(State.DRAIN)
+                with m.If(running & ((trap != Cause.NONE) | halt)):
+                    m.d.sync += [will_halt.eq(1), will_cause.eq(trap)]
+            with m.Case(State.DRAIN), m.If(self.drained):
+                m.d.sync += [state.eq(State.IDLE), self.halted.eq(will_halt), self.cause.eq(will_cause)]

@@ -1,0 +1,15 @@
+"""What instructions do: importing this package registers the semantics of every family."""
+
+from accord.model.execute import broadcast, control, floating, integer, matrix, memory
+from accord.model.execute.registry import SEMANTICS, Bound, Trap, bind
+
+FAMILIES = (broadcast, control, floating, integer, matrix, memory)
+"""The modules that hold semantics functions."""
+
+
+def implemented_ops() -> frozenset[str]:
+    """Return every ``op`` of the instruction table that has semantics."""
+    return frozenset(SEMANTICS)
+
+
+__all__ = ["FAMILIES", "Bound", "Trap", "bind", "implemented_ops"]

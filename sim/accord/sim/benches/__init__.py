@@ -1,0 +1,1 @@
+"""cocotb benches; the pytest launchers in tests/hw run them."""

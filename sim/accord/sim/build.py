@@ -1,0 +1,127 @@
+"""Verilated builds, compiled once per content of everything that goes into them.
+
+A build is one product: a simulator program or a shared library. Its cache entry holds the product, the
+Verilog and the log. Verilator's run-time library takes longer to compile than a small model; its objects are
+an entry of their own, shared by all builds with the same flags.
+"""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from accord.sim import verilator
+from accord.sim.cache import cache_dir, entry, key_of
+
+PREFIX = "Vtop"
+"""Class name of every Verilated model."""
+
+_TAIL_LINES = 30
+
+
+class BuildError(RuntimeError):
+    """Verilator or the C++ compiler failed; the text ends with the end of its output and names the log."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a build is made of, and all that its cache key covers beside the tools' versions."""
+
+    verilog: Path
+    """Verilog source."""
+    top: str
+    """Module to build."""
+    main: Path
+    """C++ source linked with the model: a ``main`` or a shim."""
+    product: str
+    """File name of the program or library."""
+    flags: Sequence[str] = ()
+    """Further Verilator arguments."""
+    optimize: str = "-O1"
+    """Compiler optimization of the model."""
+    trace: bool = False
+    """Whether the model can write waveforms (VCD)."""
+
+
+_FLAGS = ("-Wno-fatal", "-O3", "--output-split", "4000", "--output-split-cfuncs", "1000")
+
+
+def _flags(recipe: Recipe) -> list[str]:
+    return [*_FLAGS, *(["--trace"] if recipe.trace else []), *recipe.flags]
+
+
+def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
+    with log.open("a") as stream:
+        stream.write(" ".join(command) + "\n")
+        stream.flush()
+        code = subprocess.run(command, stdout=stream, stderr=stream, env=environment, check=False).returncode
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+
+
+def _runtime_objects(objects: Path) -> list[str]:
+    """Return the object files of Verilator's run-time library that a verilated model needs."""
+    text = (objects / f"{PREFIX}_classes.mk").read_text()
+    lists = re.findall(r"VM_GLOBAL_\w+ \+= \\\n((?:\t\w+ \\\n)*)", text)
+    return [f"{name}.o" for names in lists for name in re.findall(r"\w+", names)]
+
+
+def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path) -> None:
+    """Verilate and compile into ``work``, then drop everything but the product, the Verilog and the log."""
+    objects, log, environment = work / "obj", work / "build.log", tools.environment
+    objects.mkdir()
+    source = work / recipe.verilog.name
+    shutil.copyfile(recipe.verilog, source)
+    names = ["--cc", "--exe", "--prefix", PREFIX, "--top-module", recipe.top, "-o", recipe.product]
+    files = ["-Mdir", str(objects), str(recipe.main), str(source)]
+    _run([tools.command, *names, *_flags(recipe), *files], environment, log)
+    make = ["make", "-j", "2", "-C", str(objects), "-f", f"{PREFIX}.mk", *tools.make_variables]
+    runtime = _runtime_objects(objects)
+
+    def make_runtime(target: Path) -> None:
+        _run([*make, *runtime], environment, log)
+        for name in runtime:
+            shutil.copyfile(objects / name, target / name)
+
+    key = key_of([tools.version, tools.compiler, *tools.make_variables, *_flags(recipe), *runtime])
+    shared = entry("runtime", key, make_runtime)
+    for name in runtime:
+        shutil.copyfile(shared / name, objects / name)
+    _run([*make, f"OPT_FAST={recipe.optimize}"], environment, log)
+    (objects / recipe.product).rename(work / recipe.product)
+    shutil.rmtree(objects)
+
+
+def build(recipe: Recipe) -> Path:
+    """Return the path of the product, compiling it where no build of the same content exists.
+
+    Raises ToolError where a tool is missing and BuildError where one fails.
+    """
+    tools = verilator.find()
+    for name, path in (("cache", str(cache_dir())), ("Verilator", tools.root)):
+        if " " in path:
+            raise BuildError(f"the {name} directory {path!r} has a space in it: GNU make cannot build there")
+    key = key_of(
+        [
+            recipe.verilog.read_bytes(), recipe.main.read_bytes(), recipe.top, recipe.product,
+            recipe.optimize, tools.version, tools.compiler, *tools.make_variables, *_flags(recipe),
+        ]
+    )  # fmt: skip
+    name = f"{recipe.top}-{key}"
+    failure = cache_dir() / "failed" / f"{name}.log"
+
+    def make(work: Path) -> None:
+        try:
+            _compile(recipe, tools, work)
+        except subprocess.CalledProcessError as error:
+            failure.parent.mkdir(parents=True, exist_ok=True)
+            (work / "build.log").replace(failure)
+            tail = "\n".join(failure.read_text(errors="replace").splitlines()[-_TAIL_LINES:])
+            tool = Path(error.cmd[0]).name
+            raise BuildError(
+                f"building {recipe.top}: {tool} failed with status {error.returncode}; log: {failure}\n{tail}"
+            ) from None
+
+    return entry("verilated", name, make) / recipe.product

@@ -1,0 +1,59 @@
+"""Reading and writing the files of the command line; nothing is ever left half written."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from accord.cli.errors import Failure
+
+HEX_DIGITS = 8
+
+
+def read_text(path: Path) -> str:
+    """Return the file's text; Failure where it cannot be read or is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Failure(f"{path}: not a text file: byte {error.start} is not UTF-8") from None
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write beside ``path``, then rename: a reader sees the old file or the whole new one."""
+    part: Path | None = None
+    try:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as stream:
+            part = Path(stream.name)
+            stream.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        part.chmod(0o666 & ~umask)  # a temporary file is its owner's alone; the result is a file like any other
+        part.replace(path)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise Failure(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def format_hex(words: Iterable[int]) -> str:
+    """Return a word a line, eight hexadecimal digits each, as Verilog's ``$readmemh`` takes it."""
+    return "".join(f"{word:0{HEX_DIGITS}x}\n" for word in words)
+
+
+def parse_hex(text: str, name: str) -> list[int]:
+    """Return the words of ``format_hex``; ``//`` begins a comment. Failure, naming line and column, otherwise."""
+    words = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        code = line.partition("//")[0]
+        word = code.strip()
+        if not word:
+            continue
+        if len(word) != HEX_DIGITS or not set(word) <= set("0123456789abcdefABCDEF"):
+            column = len(code) - len(code.lstrip()) + 1
+            raise Failure(f"{name}:{number}:{column}: {word!r}: expected a word of {HEX_DIGITS} hexadecimal digits")
+        words.append(int(word, 16))
+    return words
