@@ -7,7 +7,8 @@ written.
 import numpy as np
 import pytest
 
-from accord.isa import Config, Program, asm
+from accord.isa import Program, asm
+from accord.sim.cosim import small_config
 from accord.sim.npu import Npu
 
 KS = (1, 2, 4, 8, 16)
@@ -15,7 +16,7 @@ KS = (1, 2, 4, 8, 16)
 
 def run(k: int, words: list) -> tuple[Npu, dict[str, list[tuple[int, int]]]]:
     """Run the words plus ``halt`` and return the NPU and, by port, its events as (tick, sequence number)."""
-    config = Config(k=k, scratchpad_rows=64, program_words=256)
+    config = small_config(k)
     program: Program = asm.program([*words, asm.halt()], config)
     npu = Npu(config, trace=True)
     rng = np.random.default_rng(k)

@@ -39,9 +39,7 @@ def legal_words(draw: st.DrawFn, config: Config) -> int:
     word = instruction.match
     names = [operand.field for operand in instruction.operands] + [mode.field for mode in instruction.modes]
     for name in names:
-        word |= FIELDS[name].insert(
-            draw(st.integers(FIELDS[name].minimum, maximum(instruction, name, config)))
-        )
+        word |= FIELDS[name].insert(draw(st.integers(FIELDS[name].minimum, maximum(instruction, name, config))))
     return word
 
 

@@ -26,10 +26,8 @@ def is_inf(bits: int) -> bool:
 def value(bits: int) -> int:
     """A finite FP32 number, in units of 2^-298."""
     exponent, fraction = bits >> 23 & 0xFF, bits & 0x7FFFFF
-    if exponent == 0:
-        magnitude = fraction << (UNIT - 149)
-    else:
-        magnitude = (fraction | 1 << 23) << (exponent - 150 + UNIT)
+    significand = fraction | 1 << 23 if exponent else fraction
+    magnitude = significand << (max(exponent, 1) - 150 + UNIT)
     return -magnitude if bits >> 31 else magnitude
 
 
@@ -84,13 +82,10 @@ def fma(a: int, b: int, c: int, rounding: str) -> tuple[int, int]:
         return product_sign << 31 | INF, 0
     if is_inf(c):
         return c, 0
-    if product_sign == addend_sign:
-        zero = product_sign << 31
-    else:
-        zero = 1 << 31 if rounding == "rdn" else 0
+    zero_sign = product_sign if product_sign == addend_sign else int(rounding == "rdn")
     # each factor in units of 2^-149, so that the product is in units of 2^-298
     product = (value(a) >> (UNIT - 149)) * (value(b) >> (UNIT - 149))
-    return round_f32(product + value(c), rounding, zero)
+    return round_f32(product + value(c), rounding, zero_sign << 31)
 
 
 def int_to_f32(number: int, rounding: str) -> tuple[int, int]:

@@ -22,7 +22,7 @@ def clamp(number, width):
 
 
 def run(npu, text):
-    npu.load(assemble(text + "\nhalt", npu.config, alias="allow"))
+    npu.load(assemble(text + "\nhalt", npu.config))
     assert npu.run().cause == 0
     return npu
 
@@ -51,11 +51,11 @@ def write(npu, name, number, lanes):
 
 
 @pytest.mark.parametrize("name", WIDTH)
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("saturate", [False, True])
+@pytest.mark.parametrize(
+    ("operation", "saturate"),
+    [(operation, False) for operation in OPERATIONS] + [("vadd", True), ("vsub", True), ("vmul", True)],
+)
 def test_lanes_are_the_python_result_wrapped_or_clamped(npu, name, operation, saturate):
-    if saturate and operation in ("vmax", "vmin"):
-        saturate = False  # the table has no .sat for them: what they give always fits
     print(f"seed {SEED}")
     x, y = operands(WIDTH[name])
     write(npu, name, 1, x)

@@ -115,6 +115,4 @@ globals().update(_FUNCTIONS)
 
 
 def __getattr__(name: str) -> Callable[..., Word]:
-    raise AttributeError(
-        f"accord.isa.asm has no {name!r}{did_you_mean(name, [*_FUNCTIONS, 'const', 'program'])}"
-    )
+    raise AttributeError(f"accord.isa.asm has no {name!r}{did_you_mean(name, [*_FUNCTIONS, 'const', 'program'])}")

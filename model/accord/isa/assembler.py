@@ -55,9 +55,7 @@ def _word(cursor: Cursor, symbols: Symbols, config: Config) -> Word:
     directive = cursor.take()
     if directive.text != ".word":
         hint = did_you_mean(directive.text, [".word", ".equ"])
-        raise AsmError(
-            f"unknown directive {directive.text!r}: expected .word or .equ{hint}", directive.location
-        )
+        raise AsmError(f"unknown directive {directive.text!r}: expected .word or .equ{hint}", directive.location)
     start = cursor.token
     value = parse_expression(cursor, symbols)
     cursor.expect_end("'.word expression'")

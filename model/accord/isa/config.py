@@ -50,9 +50,7 @@ class Config:
 
     def count(self, register_class: str) -> int:
         """Return how many registers the class "VX", "VE", "VR" or "A" has."""
-        return {"VX": self.vx_count, "VE": self.ve_count, "VR": self.vr_count, "A": ADDRESS_REGISTERS}[
-            register_class
-        ]
+        return {"VX": self.vx_count, "VE": self.ve_count, "VR": self.vr_count, "A": ADDRESS_REGISTERS}[register_class]
 
 
 ADDRESS_REGISTERS = 32

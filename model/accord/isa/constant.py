@@ -29,7 +29,7 @@ def float_bits(value: float) -> int:
     try:
         return int.from_bytes(struct.pack("<f", value), "little")
     except OverflowError:
-        raise ValueError(f"{value!r} is beyond the largest FP32 number, 3.4028235e38") from None
+        raise _too_large(repr(value)) from None
 
 
 def literal_bits(text: str) -> int:
@@ -40,14 +40,21 @@ def literal_bits(text: str) -> int:
     digits = text.replace("_", "")
     nearest = float(digits)
     if math.isinf(nearest):
-        raise ValueError(f"{text} is beyond the largest FP32 number, 3.4028235e38")
+        raise _too_large(text)
     # A double near a tie between two FP32 numbers would round a second time. Rounding to odd instead keeps on
     # which side of the tie the literal lies (Boldo and Melquiond, 2008). What the double has as zero is zero.
     if nearest:
         error = Fraction(digits) - Fraction(nearest)
         if error and not int.from_bytes(struct.pack("<d", nearest), "little") & 1:
             nearest = math.nextafter(nearest, math.inf if error > 0 else 0.0)
-    return float_bits(nearest)
+    try:
+        return float_bits(nearest)
+    except ValueError:
+        raise _too_large(text) from None
+
+
+def _too_large(text: str) -> ValueError:
+    return ValueError(f"{text} is beyond the largest FP32 number, 3.4028235e38")
 
 
 def constant_words(rd: int, bits: int, config: Config = WIDEST) -> tuple[Word, ...]:

@@ -45,9 +45,7 @@ def tokenize(text: str, name: str, line: int) -> list[Token]:
         if match is None:
             malformed = _MALFORMED.match(text, position)
             if malformed:
-                raise AsmError(
-                    f"malformed number {malformed.group()!r}: expected decimal, 0x, 0b or a float", location
-                )
+                raise AsmError(f"malformed number {malformed.group()!r}: expected decimal, 0x, 0b or a float", location)
             raise AsmError(f"unexpected character {text[position]!r}", location)
         kind = match.lastgroup or ""
         if kind == "number":

@@ -68,15 +68,11 @@ def _suffix_values(token: Token, instruction: Instruction, marks: list[str]) -> 
         else:
             expected = ", ".join(f".{name}" for name in (*known, ALIAS))
             hint = did_you_mean(f"{instruction.mnemonic}.{mark}", by_mnemonic())
-            raise AsmError(
-                f"{instruction.mnemonic} has no suffix '.{mark}': expected {expected}{hint}", location
-            )
+            raise AsmError(f"{instruction.mnemonic} has no suffix '.{mark}': expected {expected}{hint}", location)
     return values, alias
 
 
-def _operand(
-    cursor: Cursor, symbols: Symbols, config: Config, instruction: Instruction, operand: Operand
-) -> int:
+def _operand(cursor: Cursor, symbols: Symbols, config: Config, instruction: Instruction, operand: Operand) -> int:
     if operand.is_register:
         return parse_register(cursor, symbols, config, operand, spelled_as(instruction, operand))
     start = cursor.token.location

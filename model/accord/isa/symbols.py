@@ -5,7 +5,7 @@ from accord.isa.errors import AsmError
 from accord.isa.lexer import Token
 from accord.isa.suggest import did_you_mean
 
-_RESERVED = {*CLASS_ROWS, "A", "TRUE", "FALSE", "INF", "NAN"}
+_RESERVED = {*CLASS_ROWS, "A", "inf", "nan"}
 
 
 class Symbols:
@@ -22,7 +22,7 @@ class Symbols:
         name = token.text
         if "." in name:
             raise AsmError(f"the name {name!r} may not contain '.'", token.location)
-        if name.upper() in _RESERVED:
+        if name in _RESERVED:
             raise AsmError(f"the name {name!r} is reserved", token.location)
         if name in self._defined:
             first = self._defined[name].location.line

@@ -27,14 +27,10 @@ def as_rows(
     array = np.asarray(values)
     if array.dtype not in dtypes:
         accepted = ", ".join(dtype.name for dtype in dtypes)
-        raise TypeError(
-            f"{name}: dtype {array.dtype}, expected {accepted}; convert with numpy.asarray(..., dtype)"
-        )
+        raise TypeError(f"{name}: dtype {array.dtype}, expected {accepted}; convert with numpy.asarray(..., dtype)")
     if array.ndim not in (1, 2) or array.shape[-1] != k:
         raise ValueError(f"{name}: shape {array.shape}, expected ({k},) or (n, {k}) for K={k}")
-    rows: npt.NDArray[np.signedinteger[Any]] = np.ascontiguousarray(array.reshape(-1, k)).view(
-        f"i{array.itemsize}"
-    )
+    rows: npt.NDArray[np.signedinteger[Any]] = np.ascontiguousarray(array.reshape(-1, k)).view(f"i{array.itemsize}")
     return rows
 
 

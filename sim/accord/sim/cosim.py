@@ -18,6 +18,11 @@ TICK_LIMIT = 100_000
 """More than any straight-line program takes; an RTL that has not halted by then never will."""
 
 
+def small_config(k: int) -> Config:
+    """Return a configuration with memories small enough that a whole state is read in a moment."""
+    return Config(k=k, scratchpad_rows=64, program_words=256)
+
+
 class CosimError(AssertionError):
     """Model and RTL differ; the text gives seed, case, differences, the saved file and the command that reruns it."""
 

@@ -60,8 +60,10 @@ def load_digits(seed: int) -> Digits:
 def fit(digits: Digits) -> Classifier:
     """Fit logistic regression on the training half; pixels are scaled to 0..1 for it, and the scale folded back."""
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-    model = LogisticRegression(max_iter=1000).fit(digits.train_images / PIXEL_MAX, digits.train_labels)
+    with threadpool_limits(limits=1):  # on matrices this small threads cost more than they give
+        model = LogisticRegression(max_iter=1000).fit(digits.train_images / PIXEL_MAX, digits.train_labels)
     return Classifier((model.coef_ / PIXEL_MAX).astype(np.float32), model.intercept_.astype(np.float32))
 
 

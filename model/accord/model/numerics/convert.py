@@ -13,9 +13,7 @@ def int_to_f32(values: Integers, rounding: int) -> tuple[Bits, FlagBits]:
     return round_to_f32(exact, rounding)
 
 
-def f32_to_int(
-    bits: Bits, dtype: npt.DTypeLike, rounding: int, *, wrap: bool = False
-) -> tuple[Integers, FlagBits]:
+def f32_to_int(bits: Bits, dtype: npt.DTypeLike, rounding: int, *, wrap: bool = False) -> tuple[Integers, FlagBits]:
     """Return FP32 ``bits`` (uint32) as ``dtype`` (int8, int16, int32), and the flags of each element.
 
     Rounded to an integer in ``rounding``, then clamped to the range; NaN gives the largest value. Out of

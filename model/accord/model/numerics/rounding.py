@@ -45,14 +45,15 @@ def increment(kept: Wide, rest: Wide, half: Wide, negative: Mask, rounding: int)
     ``rest`` is what was cut off, in the same scale as ``half``, half a unit; ``negative`` the sign of the
     number whose magnitude ``kept`` is.
     """
+    up: Mask
     if rounding == RNE:
-        nearest: Mask = rest + (kept & 1) > half
-        return nearest
-    if rounding == RMM:
-        tie_or_more: Mask = rest >= half
-        return tie_or_more
-    away = {RTZ: np.zeros_like(negative), RDN: negative, RUP: ~negative}[rounding]
-    return away & (rest != 0)
+        up = rest + (kept & 1) > half
+    elif rounding == RMM:
+        up = rest >= half
+    else:
+        away = {RTZ: np.zeros_like(negative), RDN: negative, RUP: ~negative}[rounding]
+        up = away & (rest != 0)
+    return up
 
 
 def round_to_f32(odd: Wide, rounding: int) -> tuple[Bits, FlagBits]:

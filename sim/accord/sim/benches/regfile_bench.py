@@ -214,7 +214,7 @@ async def priority_of_ports(dut: Any) -> None:
                 await checker.tick(writes)
                 await checker.rows()
                 collisions += 1
-    assert collisions == checker.model.rows * 11
+    assert collisions == checker.model.rows * 17
 
 
 @cocotb.test()
