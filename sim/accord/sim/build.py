@@ -39,13 +39,13 @@ class Recipe:
     """File name of the program or library."""
     flags: Sequence[str] = ()
     """Further Verilator arguments."""
-    optimize: str = "-O1"
+    optimize: str = "-O2"
     """Compiler optimization of the model."""
     trace: bool = False
     """Whether the model can write waveforms (VCD)."""
 
 
-_FLAGS = ("-Wno-fatal", "-O3", "--output-split", "4000", "--output-split-cfuncs", "1000")
+_FLAGS = ("-Wno-fatal", "-O3", "--output-split", "30000", "--output-split-cfuncs", "1000")
 
 
 def _flags(recipe: Recipe) -> list[str]:
