@@ -40,8 +40,8 @@ def execute(npu: "Model | Rtl", case: Case) -> Snapshot:
 class Pair:
     """The golden model and the RTL of one configuration."""
 
-    def __init__(self, config: Config) -> None:
-        self.model, self.rtl = Model(config), Rtl(config)
+    def __init__(self, config: Config, waves: Path | None = None) -> None:
+        self.model, self.rtl = Model(config), Rtl(config, waves=waves)
 
     def compare(self, case: Case) -> list[str]:
         """Return what differs after ``case``, a line each, the model's value first; empty where nothing does."""

@@ -3,6 +3,7 @@
 import click
 
 from accord.cli.asm import asm
+from accord.cli.cosim import cosim
 from accord.cli.digits import digits
 from accord.cli.dis import dis
 
@@ -17,5 +18,6 @@ def main() -> None:
 
 
 main.add_command(asm)
+main.add_command(cosim)
 main.add_command(digits)
 main.add_command(dis)

@@ -1,0 +1,65 @@
+# Every target sets itself up: Python packages in .venv, builds in build/. `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run sim test lint bench marks waves nightly clean
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+JOBS ?= auto
+K ?= 8
+export ACCORD_CACHE := $(CURDIR)/build/cache
+unexport PYTHONPATH PYTHONHOME
+
+help: ## list the targets
+	@echo "accord: an INT8 NPU that proves itself. Usage: make TARGET [VARIABLE=value]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-8s %s\n' "$$t" "$$d"; done
+	@echo "PYTHON=python3.12 chooses the interpreter; ACCORD_SEED=7 or random the seed of random tests; JOBS=2 the test processes."
+
+run: $(VENV)/.run ## classify digits on RTL, model and CPU (make run K=16 ARGS="--images 100")
+	$(PY) -m accord.cli digits --k $(K) $(ARGS)
+
+sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
+	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
+
+test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
+	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+lint: $(VENV)/.dev ## style, types, generated pages, Verilog
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(PY) -m accord.isa.reference --check docs/isa.md
+	$(PY) -m accord.sim.lint
+
+bench: $(VENV)/.dev ## speed of the simulation, side by side (make bench K=16)
+	$(PY) bench/sim_speed.py --k $(K)
+
+marks: $(VENV)/.dev ## measure the ledger into build/marks.jsonl (make marks ONLY=sim)
+	$(PY) bench/marks.py $(if $(ONLY),--only $(ONLY))
+
+waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
+	@test -n "$(TEST)" || { echo "make waves: name a test, as in: make waves TEST=tests/hw/test_regfile.py"; exit 2; }
+	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
+	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
+
+nightly: lint ## everything, the long runs included, with a fresh seed
+	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
+
+clean: ## delete builds, caches and waveforms; .venv stays
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "accord needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
+
+# The stamps also cover what an editable install records: the packages' places.
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run

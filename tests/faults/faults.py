@@ -1,0 +1,45 @@
+"""Deliberate faults in the RTL, one at a time, and the test that has to go red for each."""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """Replace ``old``, which occurs once in ``file`` (below hw/accord/hw), with ``new``; then ``test`` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+COSIM = "tests/hw/test_cosim.py::test_random_programs_leave_the_same_state[4]"
+
+FAULTS = (
+    Fault("skew register missing", "array.py", "self.a.word_select(i, 8), i)", "self.a.word_select(i, 8), max(i - 1, 0))", COSIM),
+    Fault("deskew one short", "array.py", "delayed(m, collected, k - 1 - i)", "delayed(m, collected, max(k - 2 - i, 0))", COSIM),
+    Fault("keep ignored", "pe.py", "self.control.keep & ~collected", "~collected", COSIM),
+    Fault("last leaves the accumulator", "pe.py", "self.control.clear | collected", "self.control.clear", COSIM),
+    Fault("next session adds to a collected sum", "pe.py", "self.control.keep & ~collected", "self.control.keep", COSIM),
+    Fault("bias bytes swapped", "mmalu.py", "(uop.rs1 << 2) + byte", "(uop.rs1 << 2) + (byte ^ 1)", COSIM),
+    Fault("sessions not kept apart", "mmalu.py", "blocked = is_last & (", "blocked = 0 & (", COSIM),
+    Fault("tile column read one tick early", "mmalu.py", "(1 << (self.k + j + 1)) - 1)", "(1 << (self.k + j)) - 1)", COSIM),
+    Fault("array not settled at halt", "mmalu.py", "settle.eq(2 * self.k + 1)", "settle.eq(1)", COSIM),
+    Fault("VR written in swapped row order", "regfile.py", "32 * j + 8 * byte :", "32 * j + 8 * (byte ^ 1) :", COSIM),
+    Fault("scoreboard ignores VE", "decoder.py", "index == row >> 1", "0", COSIM),
+    Fault("scoreboard ignores write after read", "window.py", "blocks_take[s].eq(write_after_read | tile |", "blocks_take[s].eq(tile |", COSIM),
+    Fault("scoreboard ignores read after write", "window.py", "blocks_done[s].eq(read_after_write | write_after_write)", "blocks_done[s].eq(write_after_write)", COSIM),
+    Fault("scoreboard ignores write after write", "window.py", "blocks_done[s].eq(read_after_write | write_after_write)", "blocks_done[s].eq(read_after_write)", COSIM),
+    Fault("scoreboard ignores the tile register", "window.py", "write_after_read | tile | (", "write_after_read | (", COSIM),
+    Fault("a one-tick result overtakes a fused one", "vector_unit.py", "(is_fused | ~valu.fused_due)", "1", COSIM),
+    Fault("store takes its operand late", "lsu.py", "self.store_row.eq(row)", "self.store_row.eq(row + 1)", COSIM),
+    Fault("post-increment dropped", "frontend.py", "addresses.post.eq(dispatch & is_memory & decoder.post)", "addresses.post.eq(0)", COSIM),
+    Fault("last scratchpad row out of reach", "address.py", "address <= rows - 1", "address < rows - 1", COSIM),
+    Fault("trap dispatches the word behind it", "frontend.py", "wants_slot = (trap == Cause.NONE) & ~is_control", "wants_slot = ~is_control", COSIM),
+    Fault("flags not sticky", "top.py", "flags.as_value() | vector.flags.as_value()", "vector.flags.as_value()", COSIM),
+    Fault("rounding off by one", "fp/round.py", "half, rest = normalised[_HALF], normalised[:_HALF].any()", "half, rest = normalised[_HALF - 1], normalised[:_HALF - 1].any()", COSIM),
+    Fault("ties to even taken for ties away", "fp/round.py", "(mode == Rounding.RNE) & (rest | lsb)", "(mode == Rounding.RNE)", COSIM),
+    Fault("sticky bit dropped", "fp/fma.py", "(value >> count) | lost.any()", "(value >> count)", COSIM),
+    Fault("fms adds", "lane.py", "ValuOp.FMS: (0, 1)", "ValuOp.FMS: (0, 0)", COSIM),
+    Fault("saturation ignored", "valu.py", "(issue.sat & _among(issue.op, SATURATING))", "0", COSIM),
+)

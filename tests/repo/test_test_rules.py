@@ -1,0 +1,50 @@
+"""The rules in tests/conftest.py hold: skips fail, nightly tests wait, no test is no success."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFTEST = Path(__file__).parents[1] / "conftest.py"
+
+
+def _pytest(directory: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    shutil.copy(CONFTEST, directory)
+    (directory / "pytest.ini").write_text("[pytest]\nmarkers = nightly: long\n")
+    (directory / "test_it.py").write_text(f"import pytest\n{text}\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_a(): pytest.skip('no such thing')",
+        "@pytest.mark.skip(reason='no such thing')\ndef test_a(): pass",
+        "pytest.skip('no such thing', allow_module_level=True)",
+        "pytest.importorskip('no_such_module', reason='no such thing')",
+    ],
+)
+def test_skip_is_a_failure(tmp_path: Path, text: str) -> None:
+    result = _pytest(tmp_path, text)
+    assert result.returncode in (1, 2), result.stdout
+    assert "unexpected skip" in result.stdout
+    assert "no such thing" in result.stdout
+
+
+def test_expected_failure_stays_one(tmp_path: Path) -> None:
+    result = _pytest(tmp_path, "@pytest.mark.xfail\ndef test_a(): assert False")
+    assert result.returncode == 0
+    assert "1 xfailed" in result.stdout
+
+
+def test_nightly_waits_for_its_name(tmp_path: Path) -> None:
+    text = "@pytest.mark.nightly\ndef test_a(): pass\ndef test_b(): pass"
+    assert "1 passed, 1 deselected" in _pytest(tmp_path, text).stdout
+    assert "2 passed" in _pytest(tmp_path, text, "-m", "nightly or not nightly").stdout
+
+
+def test_no_test_is_no_success(tmp_path: Path) -> None:
+    assert _pytest(tmp_path, "").returncode == 5
