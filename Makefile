@@ -12,6 +12,12 @@ K ?= 8
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
 
+ifneq ($(filter waves,$(MAKECMDGOALS)),)
+ifndef TEST
+$(error make waves: name a test, as in: make waves TEST=tests/hw/test_regfile.py::test_register_file)
+endif
+endif
+
 help: ## list the targets
 	@echo "accord: an INT8 NPU that proves itself. Usage: make TARGET [VARIABLE=value]"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-8s %s\n' "$$t" "$$d"; done
@@ -40,7 +46,6 @@ marks: $(VENV)/.dev ## measure the ledger into build/marks.jsonl (make marks ONL
 	$(PY) bench/marks.py $(if $(ONLY),--only $(ONLY))
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
-	@test -n "$(TEST)" || { echo "make waves: name a test, as in: make waves TEST=tests/hw/test_regfile.py"; exit 2; }
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
@@ -57,9 +62,11 @@ $(VENV)/bin/python:
 
 # The stamps also cover what an editable install records: the packages' places.
 $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run

@@ -18,7 +18,8 @@ RULES: dict[str, tuple[str, set[str], set[str]]] = {
     "sim": (
         "sim/accord/sim",
         {"isa", "model", "hw"},
-        {"cocotb", "cocotb_tools", "filelock", "numpy", "pytest"},
+        # numpy and amaranth: what the interfaces of model and hw are made of
+        {"amaranth", "cocotb", "cocotb_tools", "filelock", "numpy", "pytest"},
     ),
 }
 EVERYTHING = ("sw/accord/cli", "bench")

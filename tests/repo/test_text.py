@@ -52,7 +52,7 @@ def test_make_knows_how_to_make_it(root: Path, goal: str) -> None:
 def test_waves_wants_a_test(root: Path) -> None:
     result = _make(root, "waves")
     assert result.returncode != 0
-    assert "make waves TEST=" in result.stdout
+    assert "make waves TEST=" in result.stderr
 
 
 def test_old_python_is_named(root: Path, tmp_path: Path) -> None:

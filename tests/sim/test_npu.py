@@ -149,6 +149,17 @@ def test_counters_count_and_clear() -> None:
     assert npu.counters == first
 
 
+def test_ticks_count_every_edge() -> None:
+    npu = sim.Npu(CONFIG)
+    before = npu.ticks
+    npu.ext_write_vx(0, _rows(3, np.int8))
+    assert npu.ticks == before + 3
+    npu.load(assemble("nop\nhalt"))
+    assert npu.ticks == before + 3 + 2 + 1
+    npu.run()
+    assert npu.ticks == before + 3 + 2 + 1 + 1 + npu.counters.cycles
+
+
 def test_events_name_tick_unit_sequence_and_rows() -> None:
     npu = sim.Npu(CONFIG, trace=True)
     npu.load(assemble("bcasti.vr VR[1], 1\nmma VR[0], VX[0], VX[1]\nbcasti.ve VE[1], 1\nhalt"))
@@ -229,4 +240,4 @@ def test_public_methods_are_the_models() -> None:
     def public(kind: type) -> set[str]:
         return {name for name in dir(kind) if not name.startswith("_")}
 
-    assert public(sim.Npu) == public(model.Npu) | {"events", "close"}
+    assert public(sim.Npu) == public(model.Npu) | {"close", "events", "ticks"}

@@ -38,8 +38,9 @@ class SystolicArray(Component):
                 "diagonal": Out(32 * k),  # lane i: T[i][i]
                 "tile_column": In(6),
                 "tile": Out(32 * k),  # T[:, tile_column]
-                "acc_column": In(6),
-                "acc": Out(32 * k),  # ACC[:, acc_column]
+                "host_column": In(6),
+                "host_tile": Out(32 * k),  # T[:, host_column]
+                "host_acc": Out(32 * k),  # ACC[:, host_column]
             }
         )
 
@@ -47,9 +48,11 @@ class SystolicArray(Component):
         m = Module()
         elements = self._place(m)
         columns = self._commit(m, elements)
+        sums = [Cat(row[j].acc for row in elements) for j in range(self.k)]
         m.d.comb += [
             self.tile.eq(Array(columns)[self.tile_column]),
-            self.acc.eq(Array([Cat(row[j].acc for row in elements) for j in range(self.k)])[self.acc_column]),
+            self.host_tile.eq(Array(columns)[self.host_column]),
+            self.host_acc.eq(Array(sums)[self.host_column]),
         ]
         return m
 

@@ -46,8 +46,9 @@ class Mmalu(Component):
                 "tile_column": In(6),
                 "tile": Out(32 * k),
                 "tile_ready": Out(1),
-                "acc_column": In(6),
-                "acc": Out(32 * k),
+                "host_column": In(6),
+                "host_tile": Out(32 * k),
+                "host_acc": Out(32 * k),
             }
         )
 
@@ -56,9 +57,10 @@ class Mmalu(Component):
         m.submodules.array = array = self.array
         m.d.comb += [
             array.tile_column.eq(self.tile_column),
-            array.acc_column.eq(self.acc_column),
+            array.host_column.eq(self.host_column),
             self.tile.eq(array.tile),
-            self.acc.eq(array.acc),
+            self.host_tile.eq(array.host_tile),
+            self.host_acc.eq(array.host_acc),
         ]
         lasts = self._track_lasts(m)
         self._take(m, array, lasts)

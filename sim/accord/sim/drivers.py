@@ -74,6 +74,4 @@ def pack_layout(layout: data.StructLayout, **values: int) -> int:
 
 def unpack_layout(layout: data.StructLayout, word: int) -> dict[str, int]:
     """Return the fields of ``word``, unsigned."""
-    return {
-        str(name): (word >> field.offset) & ((1 << field.width) - 1) for name, field in layout
-    }
+    return {str(name): (word >> field.offset) & ((1 << field.width) - 1) for name, field in layout}

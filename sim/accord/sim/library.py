@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "accord_read_a": (None, [_HANDLE, _U32, _BUFFER]),
     "accord_status": (None, [_HANDLE, _BUFFER]),
     "accord_counters": (None, [_HANDLE, _BUFFER]),
+    "accord_ticks": (_U64, [_HANDLE]),
     "accord_event_count": (_U64, [_HANDLE]),
     "accord_events": (None, [_HANDLE, _BUFFER]),
 }

@@ -179,6 +179,11 @@ class Npu:
         busy, stall = units[: len(UNITS)], units[len(UNITS) :]
         return Counters(cycles, retired, dict(zip(UNITS, busy, strict=True)), dict(zip(UNITS, stall, strict=True)))
 
+    @property
+    def ticks(self) -> int:
+        """Edges simulated since ``reset``, those of the host's own reads and writes included."""
+        return int(self._library.accord_ticks(self._live()))
+
     def events(self) -> list[Event]:
         """Return the register writes and array feeds of the last ``run`` or ``step``, in order of ticks.
 

@@ -60,7 +60,7 @@ public:
         top_->rst = 1;
         tick();
         top_->rst = 0;
-        settle();
+        tick();  // the reset is registered
     }
 
     ~Machine() {
@@ -176,6 +176,8 @@ public:
 
     const std::vector<Event>& events() const { return events_; }
 
+    uint64_t ticks() const { return ticks_; }
+
 private:
     static constexpr uint64_t kDrainTicks = 100000;  // far more than the window and the array ever hold
 
@@ -190,6 +192,7 @@ private:
     }
 
     void tick() {
+        ++ticks_;
         top_->clk = 1;
         top_->eval();
         dump();
@@ -252,6 +255,7 @@ private:
 #endif
     std::vector<Event> events_;
     uint64_t now_ = 0;
+    uint64_t ticks_ = 0;
     uint32_t loaded_ = 0;
     uint32_t lanes_;
     bool record_;
@@ -288,6 +292,7 @@ ACCORD_API void accord_status(void* h, uint64_t* out) {
     std::memcpy(out, &status, sizeof status);
 }
 ACCORD_API void accord_counters(void* h, uint64_t* out) { machine(h)->counters(out); }
+ACCORD_API uint64_t accord_ticks(void* h) { return machine(h)->ticks(); }
 ACCORD_API uint64_t accord_event_count(void* h) { return machine(h)->events().size(); }
 ACCORD_API void accord_events(void* h, void* out) {
     const auto& events = machine(h)->events();

@@ -125,11 +125,8 @@ class Round(Component):
         with m.Else():
             m.d.comb += self.bits.eq(Cat(rounded[:31], sign))
 
-        m.d.comb += self.flags.nv.eq(value.invalid)
-        with m.If(~value.nan & ~value.infinite):
-            m.d.comb += [
-                self.flags.of.eq(overflow),
-                self.flags.uf.eq(tiny & inexact),
-                self.flags.nx.eq(overflow | inexact),
-            ]
+        # one assignment: a bit that is constant on its own (DZ) would become an `always @*` that never runs
+        finite = ~value.nan & ~value.infinite
+        raised = (overflow | inexact, tiny & inexact, overflow, Const(0, 1))
+        m.d.comb += self.flags.as_value().eq(Cat(*(finite & flag for flag in raised), value.invalid))
         return m
