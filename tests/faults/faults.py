@@ -15,6 +15,7 @@ class Fault(NamedTuple):
 
 COSIM = "tests/hw/test_cosim.py::test_random_programs_leave_the_same_state[4]"
 
+# fmt: off
 FAULTS = (
     Fault("skew register missing", "array.py", "self.a.word_select(i, 8), i)", "self.a.word_select(i, 8), max(i - 1, 0))", COSIM),
     Fault("deskew one short", "array.py", "delayed(m, collected, k - 1 - i)", "delayed(m, collected, max(k - 2 - i, 0))", COSIM),
@@ -43,3 +44,4 @@ FAULTS = (
     Fault("fms adds", "lane.py", "ValuOp.FMS: (0, 1)", "ValuOp.FMS: (0, 0)", COSIM),
     Fault("saturation ignored", "valu.py", "(issue.sat & _among(issue.op, SATURATING))", "0", COSIM),
 )
+# fmt: on

@@ -41,7 +41,7 @@ def copy_tree(target: Path) -> Path:
 def apply(fault: Fault, tree: Path) -> None:
     path = tree / "hw" / "accord" / "hw" / fault.file
     text = path.read_text()
-    assert text.count(fault.old) == 1, f"{fault.name}: {fault.old!r} occurs {text.count(fault.old)} times in {fault.file}"
+    assert text.count(fault.old) == 1, f"{fault.name}: {fault.old!r} is not unique in {fault.file}"
     path.write_text(text.replace(fault.old, fault.new))
 
 
@@ -68,5 +68,5 @@ def test_fault_turns_its_test_red(fault, tmp_path):
     tree = copy_tree(tmp_path / "tree")
     apply(fault, tree)
     result = run_in_copy(tree, fault.test)
-    assert result.returncode == 1, f"pytest exit code {result.returncode}\n{result.stdout[-3000:]}{result.stderr[-2000:]}"
+    assert result.returncode == 1, f"exit code {result.returncode}\n{result.stdout[-3000:]}{result.stderr[-2000:]}"
     assert "1 failed" in result.stdout

@@ -55,6 +55,7 @@ def launch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Return a function that runs a bench of the given text on an Accumulator."""
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.delenv("ACCORD_WAVES", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # where failing benches leave their logs
 
     def run(text: str, width: int = 8, **options: object) -> None:
         (tmp_path / "bench_under_test.py").write_text(textwrap.dedent(text))
