@@ -37,7 +37,7 @@ FAULTS = (
     Fault("post-increment dropped", "frontend.py", "addresses.post.eq(dispatch & is_memory & decoder.post)", "addresses.post.eq(0)", COSIM),
     Fault("last scratchpad row out of reach", "address.py", "address <= rows - 1", "address < rows - 1", COSIM),
     Fault("trap dispatches the word behind it", "frontend.py", "wants_slot = (trap == Cause.NONE) & ~is_control", "wants_slot = ~is_control", COSIM),
-    Fault("flags not sticky", "top.py", "flags.as_value() | vector.flags.as_value()", "vector.flags.as_value()", COSIM),
+    Fault("flags not sticky", "core.py", "flags.as_value() | vector.flags.as_value()", "vector.flags.as_value()", COSIM),
     Fault("rounding off by one", "fp/round.py", "half, rest = normalised[_HALF], normalised[:_HALF].any()", "half, rest = normalised[_HALF - 1], normalised[:_HALF - 1].any()", COSIM),
     Fault("ties to even taken for ties away", "fp/round.py", "(mode == Rounding.RNE) & (rest | lsb)", "(mode == Rounding.RNE)", COSIM),
     Fault("sticky bit dropped", "fp/fma.py", "(value >> count) | lost.any()", "(value >> count)", COSIM),

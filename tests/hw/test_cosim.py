@@ -14,7 +14,7 @@ from accord.sim.generator import Generator
 from accord.sim.seed import seed
 
 SAVE_TO = Path("build/cosim")
-PROGRAMS = 800
+PROGRAMS = 2000
 
 
 @pytest.mark.parametrize("k", [1, 4, 8])

@@ -101,8 +101,8 @@ def build(recipe: Recipe) -> Path:
     """
     tools = verilator.find()
     for name, path in (("cache", str(cache_dir())), ("Verilator", tools.root)):
-        if " " in path:
-            raise BuildError(f"the {name} directory {path!r} has a space in it: GNU make cannot build there")
+        if set(path) & set(" :"):
+            raise BuildError(f"the {name} directory {path!r} has a space or a colon in it: GNU make cannot build there")
     key = key_of(
         [
             recipe.verilog.read_bytes(), recipe.main.read_bytes(), recipe.top, recipe.product,

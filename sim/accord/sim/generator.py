@@ -38,6 +38,10 @@ INTEGER_CORNERS = (
 )
 
 
+WRITTEN_ROWS = 64
+"""Scratchpad rows that a program finds filled, and mostly stays in."""
+
+
 @dataclass(frozen=True)
 class Knobs:
     """What random programs look like; each field is a probability, a weight or a range."""
@@ -56,6 +60,8 @@ class Knobs:
     """Probability that a program holds an illegal word."""
     address_fault: float = 0.02
     """Probability that an address register is set outside the scratchpad."""
+    last_rows: float = 0.1
+    """Probability that an address register is set to one of the scratchpad's last rows, or the one past them."""
     run_off: float = 0.02
     """Probability that a program has no halt and fills the program memory, so that it runs off its end."""
     weights: tuple[tuple[str, int], ...] = (
@@ -82,7 +88,7 @@ class Generator:
         words = self._program(rng)
         data = np.random.default_rng(rng.getrandbits(64))
         vr = self._lanes(data, (self.config.vr_count, self.config.k))
-        spad_rows = min(self.config.scratchpad_rows, 64)
+        spad_rows = min(self.config.scratchpad_rows, WRITTEN_ROWS)
         spad = data.integers(-128, 128, (spad_rows, self.config.k), dtype=np.int8)
         return Case(self.config, tuple(words), vr, spad)
 
@@ -142,10 +148,16 @@ class Generator:
             return rng.randrange(3)
         limit = operand_limit(operand, self.config)
         if instruction.mnemonic == "seta" and rng.random() >= self.knobs.address_fault:
-            return rng.randrange(max(1, min(64, self.config.scratchpad_rows) - 16))
+            return self._row(rng)
         if instruction.row.family in ("memory", "address") and rng.random() < 0.98:
             return rng.randint(max(limit.low, 0), min(limit.high, 4))
         return rng.choice((rng.randint(limit.low, limit.high), limit.low, limit.high))
+
+    def _row(self, rng: random.Random) -> int:
+        rows = self.config.scratchpad_rows
+        if rng.random() < self.knobs.last_rows:
+            return rows - rng.randint(0, 6)
+        return rng.randrange(min(WRITTEN_ROWS, rows) - 8)
 
     def _illegal(self, rng: random.Random) -> Word:
         while True:
