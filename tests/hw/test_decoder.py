@@ -1,6 +1,7 @@
 """RTL decoder against the Python decoder."""
 
 import pytest
+
 from accord.hw.decoder import Decoder
 from accord.isa import Config
 from accord.sim.runner import run_bench

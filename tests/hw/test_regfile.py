@@ -1,6 +1,7 @@
 """Register file against a plain byte array."""
 
 import pytest
+
 from accord.hw.regfile import RegisterFile
 from accord.isa import Config
 from accord.sim.runner import run_bench

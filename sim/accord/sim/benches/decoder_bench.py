@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import cocotb
+from cocotb.triggers import Timer
+
 from accord.hw.decoder import OPERATIONS
 from accord.hw.types import Unit, Width
 from accord.hw.uop import UOP
@@ -14,7 +16,6 @@ from accord.isa.encoding import Decoded
 from accord.isa.fields import FIELDS, Instruction, instructions
 from accord.sim.drivers import unpack_layout
 from accord.sim.runner import parameters
-from cocotb.triggers import Timer
 
 WIDTH = {"VX": Width.X, "VE": Width.E, "VR": Width.R}
 FLAG_MODES = ("sat", "wrap", "keep")

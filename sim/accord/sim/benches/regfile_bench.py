@@ -6,6 +6,7 @@ from itertools import combinations, product
 from typing import Any, NamedTuple
 
 import cocotb
+
 from accord.hw.types import Width
 from accord.isa.config import CLASS_ROWS
 from accord.sim.drivers import Stepper, pack, signed, unpack
@@ -227,8 +228,6 @@ async def random_writes(dut: Any) -> None:
         writes = [checker.random_write(port) for port in ports]
         if step % 2:
             row = random.randrange(checker.model.rows)
-            writes = [
-                write._replace(index=row // CLASS_ROWS[write.kind]) for write in writes
-            ]
+            writes = [write._replace(index=row // CLASS_ROWS[write.kind]) for write in writes]
         await checker.tick(writes)
     await checker.sweep()

@@ -1,0 +1,313 @@
+"""The whole NPU through its real ports: worked examples, traps, single steps, host ports while a program runs."""
+
+import random
+from typing import Any
+
+import cocotb
+
+from accord.isa import Cause, asm
+from accord.sim.benches import exact_float
+from accord.sim.drivers import Stepper, pack, signed, unpack, zero_inputs
+from accord.sim.runner import parameters
+
+COUNTERS = ("cycles", "retired", *(f"{kind}_{unit}" for kind in ("busy", "stall") for unit in ("mmalu", "valu", "lsu")))
+LIMIT = 2000
+"""Ticks after which a program of this bench counts as hung."""
+
+
+class Host:
+    """Drives the host's ports, a tick at a time."""
+
+    def __init__(self, dut: Any) -> None:
+        self.dut, self.k = dut, parameters()["k"]
+        self.stepper = Stepper(dut)
+
+    async def start(self) -> None:
+        """Reset; the top registers it, hence one tick more."""
+        zero_inputs(self.dut, "ctrl__", "prog__", "ext_wr__en", "ext_rd__", "spad__en", "spad__write", "debug__")
+        await self.stepper.reset()
+        await self.tick()
+
+    async def tick(self) -> None:
+        """Let inputs settle and take the edge."""
+        await self.stepper.settle()
+        await self.stepper.edge()
+
+    async def pulse(self, name: str) -> None:
+        """Set one control input for a tick."""
+        port = getattr(self.dut, f"ctrl__{name}")
+        port.value = 1
+        await self.tick()
+        port.value = 0
+
+    async def load(self, words: list[int]) -> None:
+        """Write a program and go to its start."""
+        dut = self.dut
+        dut.prog__en.value = 1
+        for address, word in enumerate(words):
+            dut.prog__addr.value, dut.prog__data.value = address, int(word)
+            await self.tick()
+        dut.prog__en.value = 0
+        await self.pulse("rewind")
+
+    async def write(self, register: str, index: int, lanes: list[int]) -> None:
+        """Write VX[index] or VR[index] through the ext port."""
+        dut, is_vr = self.dut, register == "VR"
+        dut.ext_wr__en.value, dut.ext_wr__is_vr.value, dut.ext_wr__index.value = 1, int(is_vr), index
+        dut.ext_wr__data.value = pack(lanes, 32 if is_vr else 8)
+        await self.tick()
+        dut.ext_wr__en.value = 0
+
+    async def read(self, register: str, index: int) -> list[int]:
+        """Read VX[index] or VR[index] through the ext port."""
+        is_vr = register == "VR"
+        self.dut.ext_rd__is_vr.value, self.dut.ext_rd__index.value = int(is_vr), index
+        await self.stepper.settle()
+        return unpack(int(self.dut.ext_rd__data.value), self.k, 32 if is_vr else 8)
+
+    async def read_address(self, index: int) -> int:
+        """Read A[index]."""
+        self.dut.debug__a_index.value = index
+        await self.stepper.settle()
+        return int(self.dut.debug__a_data.value)
+
+    async def read_row(self, row: int) -> list[int]:
+        """Read a scratchpad row."""
+        self.dut.spad__en.value, self.dut.spad__addr.value = 1, row
+        await self.tick()
+        self.dut.spad__en.value = 0
+        await self.stepper.settle()
+        return unpack(int(self.dut.spad__rdata.value), self.k, 8)
+
+    async def go(self, how: str = "run") -> None:
+        """Run, or step, until the NPU is idle again."""
+        await self.pulse(how)
+        for _ in range(LIMIT):
+            await self.stepper.settle()
+            if not self.dut.status__running.value:
+                return
+            await self.stepper.edge()
+        raise AssertionError(f"still running after {LIMIT} ticks")
+
+    def status(self) -> tuple[bool, Cause, int]:
+        """Return halted, cause, PC."""
+        dut = self.dut
+        return bool(dut.status__halted.value), Cause(int(dut.status__cause.value)), int(dut.status__pc.value)
+
+
+def requantized(accumulator: int, scale: int, zero: int) -> int:
+    """Return what the document's chain gives for one lane, each step by definition."""
+    as_float, _ = exact_float.from_integer(accumulator, exact_float.RNE)
+    scaled, _ = exact_float.fused_multiply_add(as_float, scale, zero, exact_float.RNE)
+    return exact_float.to_integer(scaled, exact_float.RMM, 8)[0]
+
+
+def random_float(exponents: range) -> int:
+    """Return a random positive FP32 word with a biased exponent from ``exponents``."""
+    return random.choice(exponents) << 23 | random.getrandbits(23)
+
+
+@cocotb.test()
+async def worked_example(dut: Any) -> None:
+    """The document's program, its registers moved, to the byte: random and extreme operands and scales."""
+    host = Host(dut)
+    await host.start()
+    await host.load(parameters()["program"])
+    k = host.k
+    for number in range(parameters()["runs"]):
+        values = (-128, 127) if number % 4 == 3 else range(-128, 128)
+        rows = [[random.choice(values) for _ in range(k)] for _ in range(16)]
+        scale, zero = random_float(range(110, 124)), random_float(range(127, 134)) | random.getrandbits(1) << 31
+        for index, row in enumerate(rows):
+            await host.write("VX", index, row)
+        await host.write("VR", 4, [scale] + [random.getrandbits(32) for _ in range(k - 1)])
+        await host.write("VR", 5, [zero] + [random.getrandbits(32) for _ in range(k - 1)])
+        await host.pulse("rewind")
+        await host.go()
+        assert host.status() == (True, Cause.NONE, len(parameters()["program"]) - 1)
+        sums = [sum(rows[m][i] * rows[8 + m][i] for m in range(8)) for i in range(k)]
+        assert await host.read("VX", 31) == [requantized(total, scale, zero) for total in sums]
+
+
+@cocotb.test()
+async def numerical_example(dut: Any) -> None:
+    """10 * 5 * 0.01 + 0 rounds to 1 in every lane: half away from zero."""
+    host = Host(dut)
+    await host.start()
+    program = [
+        asm.mma_last(rd=6, rs1=0, rs2=8),
+        asm.vcvt_s32_f32(rd=6, rs1=6),
+        asm.vfma(rd=6, rs1=6, rs2=4, rs3=5),
+        asm.vcvt_f32_s8(rd=31, rs1=6),
+        asm.halt(),
+    ]
+    await host.load(program)
+    await host.write("VX", 0, [10] * host.k)
+    await host.write("VX", 8, [5] * host.k)
+    await host.write("VR", 4, [0x3C23D70A] * host.k)
+    await host.write("VR", 5, [0] * host.k)
+    await host.go()
+    assert await host.read("VR", 6) == [0x3F000000] * host.k
+    assert await host.read("VX", 31) == [1] * host.k
+
+
+@cocotb.test()
+async def ext_ports_are_refused_while_a_program_runs(dut: Any) -> None:
+    """A write has no effect and says so, a read gives zero; both work again afterwards."""
+    host = Host(dut)
+    await host.start()
+    before = [signed(17 * j + 3, 8) for j in range(host.k)]
+    await host.write("VX", 9, before)
+    await host.load([asm.nop() for _ in range(20)] + [asm.halt()])
+    await host.pulse("run")
+    refused = 0
+    dut.ext_wr__en.value, dut.ext_wr__is_vr.value, dut.ext_wr__index.value = 1, 0, 9
+    dut.ext_wr__data.value = pack([1] * host.k, 8)
+    while True:
+        await host.stepper.settle()
+        if not dut.status__running.value:
+            break
+        assert dut.ext_wr__refused.value == 1
+        assert await host.read("VX", 9) == [0] * host.k
+        refused += 1
+        await host.stepper.edge()
+    dut.ext_wr__en.value = 0
+    assert refused >= 20
+    assert await host.read("VX", 9) == before
+    await host.write("VX", 9, [1] * host.k)
+    assert await host.read("VX", 9) == [1] * host.k
+
+
+async def trapped(dut: Any, words: list[int], cause: Cause, pc: int) -> Host:
+    """Run ``words`` and require the trap; what stands before the trapping word is older, behind it younger."""
+    host = Host(dut)
+    await host.start()
+    for index in range(32):
+        await host.write("VX", index, [index] * host.k)
+    await host.load(words)
+    await host.go()
+    assert host.status() == (True, cause, pc)
+    assert int(dut.counters__retired.value) == pc
+    return host
+
+
+@cocotb.test()
+async def illegal_word(dut: Any) -> None:
+    """Older work, long latencies included, completes; nothing younger happens."""
+    older = [asm.mma_last(rd=6, rs1=2, rs2=3), asm.vcvt_s8_s32(rd=4, rs1=1)]
+    younger = [asm.mov_vx(rd=8, rs1=1), asm.seta(rd=1, imm20=77), asm.halt()]
+    host = await trapped(dut, [*older, 0xFFFFFFFF, *younger], Cause.ILLEGAL, 2)
+    assert await host.read("VR", 6) == [6] * host.k
+    assert await host.read("VR", 4) == [1] * host.k
+    assert await host.read("VX", 8) == [8] * host.k
+    assert await host.read_address(1) == 0
+
+
+@cocotb.test()
+async def address_past_the_end(dut: Any) -> None:
+    """The last row can be stored to, the row behind it traps, and a trapping post-increment leaves A alone."""
+    rows = parameters()["scratchpad_rows"]
+    words = [
+        asm.seta(rd=1, imm20=rows - 1),
+        asm.st_vx(rd=5, rs1=1, imm12=0),
+        asm.adda(rd=1, rs1=1, imm12=1),
+        asm.st_vx(rd=6, rs1=1, imm12=4, post=True),
+        asm.halt(),
+    ]
+    host = await trapped(dut, words, Cause.ADDRESS, 3)
+    assert await host.read_row(rows - 1) == [5] * host.k
+    assert await host.read_address(1) == rows
+
+
+@cocotb.test()
+async def wide_accesses_need_all_their_rows(dut: Any) -> None:
+    """A VR of which only the first row is inside traps, below row 0 as well."""
+    rows = parameters()["scratchpad_rows"]
+    words = [asm.seta(rd=1, imm20=rows - 3), asm.ld_vr(rd=2, rs1=1, imm12=0), asm.halt()]
+    host = await trapped(dut, words, Cause.ADDRESS, 1)
+    assert await host.read("VX", 8) == [8] * host.k
+    await trapped(dut, [asm.ld_vx(rd=2, rs1=1, imm12=-1), asm.halt()], Cause.ADDRESS, 0)
+
+
+@cocotb.test()
+async def running_off_the_end(dut: Any) -> None:
+    """The first address past the program memory traps."""
+    words = parameters()["program_words"]
+    await trapped(dut, [asm.nop() for _ in range(words)], Cause.FETCH, words)
+
+
+@cocotb.test()
+async def single_steps(dut: Any) -> None:
+    """Each step completes one instruction, whatever its latency, and stops before the next."""
+    host = Host(dut)
+    await host.start()
+    await host.write("VX", 0, [3] * host.k)
+    program = [asm.mma_last(rd=6, rs1=0, rs2=0), asm.mov_vr(rd=7, rs1=6), asm.halt()]
+    await host.load(program)
+    await host.go("step")
+    assert host.status() == (False, Cause.NONE, 1)
+    assert await host.read("VR", 6) == [9] * host.k
+    assert await host.read("VR", 7) == [0] * host.k
+    await host.go("step")
+    assert await host.read("VR", 7) == [9] * host.k
+    await host.go("step")
+    assert host.status() == (True, Cause.NONE, 2)
+
+
+@cocotb.test()
+async def stop_and_continue(dut: Any) -> None:
+    """Stopped at an instruction boundary, older work completes, and `run` goes on from there."""
+    host = Host(dut)
+    await host.start()
+    program = [asm.vaddi(rd=1, rs1=1, imm12=1) for _ in range(40)] + [asm.halt()]
+    await host.load(program)
+    await host.pulse("run")
+    for _ in range(10):
+        await host.tick()
+    await host.go("stop")
+    halted, cause, pc = host.status()
+    assert (halted, cause) == (False, Cause.NONE)
+    assert 0 < pc < 40
+    assert await host.read("VR", 1) == [pc] * host.k
+    await host.go()
+    assert host.status() == (True, Cause.NONE, 40)
+    assert await host.read("VR", 1) == [40] * host.k
+
+
+@cocotb.test()
+async def flags_stay_until_cleared(dut: Any) -> None:
+    """An inexact result leaves NX through exact ones and a second program; the host clears it."""
+    host = Host(dut)
+    await host.start()
+    await host.write("VR", 0, [0x01000001] * host.k)
+    await host.load([asm.vcvt_s32_f32(rd=1, rs1=0), asm.vcvt_s32_f32(rd=2, rs1=7), asm.halt()])
+    await host.go()
+    assert int(dut.status__flags.value) == exact_float.NX
+    await host.load([asm.nop(), asm.halt()])
+    await host.go()
+    assert int(dut.status__flags.value) == exact_float.NX
+    await host.pulse("clear_flags")
+    await host.stepper.settle()
+    assert int(dut.status__flags.value) == 0
+
+
+@cocotb.test()
+async def counters(dut: Any) -> None:
+    """Instructions, ticks, busy and stalled ticks of a small program, exactly."""
+    host = Host(dut)
+    await host.start()
+    k = host.k
+    program = [*(asm.mma(rd=0, rs1=0, rs2=1) for _ in range(k - 1)), asm.mma_last(rd=6, rs1=0, rs2=1)]
+    program += [asm.mov_vr(rd=7, rs1=6), asm.halt()]
+    await host.load(program)
+    await host.go()
+    counted = {name: int(getattr(dut, f"counters__{name}").value) for name in COUNTERS}
+    # The k feeds are dispatched in ticks 0 to k-1 and taken a tick later each, the move is dispatched in tick k; VR[6]
+    # stands 2k ticks after the last feed was taken, in tick 3k, and the move is taken in the next one.
+    moved = 3 * k + 1
+    assert counted["retired"] == k + 2
+    assert counted["busy_mmalu"] == k
+    assert counted["busy_valu"] == 1
+    assert counted["busy_lsu"] == counted["stall_lsu"] == counted["stall_mmalu"] == 0
+    assert counted["stall_valu"] == moved - (k + 1)
+    assert counted["cycles"] == moved + 2
