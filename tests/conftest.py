@@ -1,5 +1,7 @@
 """Rules of every test run: nightly tests only on request, and a skip nobody planned is a failure."""
 
+import os
+import secrets
 from collections.abc import Generator
 
 import pytest
@@ -8,6 +10,13 @@ import pytest
 def pytest_configure(config: pytest.Config) -> None:
     if not config.option.markexpr:
         config.option.markexpr = "not nightly"
+    # drawn once: every test, in every process, is to use the seed that the header shows
+    if os.environ.get("ACCORD_SEED") == "random":
+        os.environ["ACCORD_SEED"] = str(secrets.randbits(31))
+
+
+def pytest_report_header() -> str:
+    return f"ACCORD_SEED={os.environ.get('ACCORD_SEED', 'default')}"
 
 
 def _fail_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

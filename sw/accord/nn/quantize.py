@@ -85,8 +85,9 @@ def quantize_activation(values: ArrayLike, params: QuantParams) -> NDArray[np.in
     if np.isnan(x).any():
         raise ValueError("values: NaN cannot be quantized")
     with np.errstate(over="ignore", under="ignore"):  # an infinite quotient clamps like any large one
-        steps = round_rmm(x / params.scale)
-    return np.clip(steps.astype(np.float64) + params.zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
+        quotient = np.clip(x / params.scale, 2 * INT8_MIN, 2 * INT8_MAX)
+    quantized: NDArray[np.int8] = np.clip(round_rmm(quotient) + params.zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
+    return quantized
 
 
 def weight_scales(
