@@ -29,7 +29,7 @@ class AddressFile(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         registers = Array([Signal(32, name=f"a_{i}") for i in range(ADDRESS_REGISTERS)])
         base, total, address = Signal(32), Signal(32), Signal(32)

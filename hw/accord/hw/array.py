@@ -44,7 +44,7 @@ class SystolicArray(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         elements = self._place(m)
         columns = self._commit(m, elements)
@@ -56,7 +56,7 @@ class SystolicArray(Component):
         ]
         return m
 
-    def _place(self, m):
+    def _place(self, m: Module):
         k = self.k
         signature = self.stamped["accord_pe"].signature
         elements = [[None] * k for _ in range(k)]
@@ -82,7 +82,7 @@ class SystolicArray(Component):
                 ]
         return elements
 
-    def _commit(self, m, elements):
+    def _commit(self, m: Module, elements):
         k = self.k
         aligned = []
         for i in range(k):

@@ -79,7 +79,7 @@ class Core(Component):
         self.stamped = self.mmalu.stamped | self.vector.stamped
         super().__init__(host_members(config) | report_members(config))
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         config = self.config
         m.submodules.frontend = frontend = Frontend(config)
@@ -105,7 +105,7 @@ class Core(Component):
         self._count(m, frontend, window, (mmalu.busy, vector.busy, lsu.busy))
         return m
 
-    def _registers(self, m, regfile, mmalu, vector, lsu):
+    def _registers(self, m: Module, regfile, mmalu, vector, lsu):
         source = vector.issue.uop
         connect(m, regfile.result, vector.result)
         connect(m, regfile.load, lsu.load)
@@ -128,7 +128,7 @@ class Core(Component):
         for port, (index, lanes) in zip(regfile.operands, operands, strict=True):
             m.d.comb += [port.width.eq(source.src), port.index.eq(index), lanes.eq(port.data)]
 
-    def _host(self, m, frontend, regfile, mmalu, vector, lsu):
+    def _host(self, m: Module, frontend, regfile, mmalu, vector, lsu):
         idle = frontend.idle
         connect(m, flipped(self.prog), frontend.program)
         connect(m, flipped(self.spad), lsu.host)
@@ -162,7 +162,7 @@ class Core(Component):
             self.debug.a_data.eq(frontend.a_data),
         ]
 
-    def _trace(self, m, mmalu, vector, lsu):
+    def _trace(self, m: Module, mmalu, vector, lsu):
         rows = self.config.vx_count
         result = vector.result
         first = Mux(
@@ -186,7 +186,7 @@ class Core(Component):
             self.trace.lsu.rows.eq(one << lsu.load.row),
         ]
 
-    def _count(self, m, frontend, window, busy):
+    def _count(self, m: Module, frontend, window, busy):
         counters = self.counters
         events = {"cycles": ~frontend.idle, "retired": frontend.retire}
         for code, unit in enumerate(UNITS):

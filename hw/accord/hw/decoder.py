@@ -37,7 +37,7 @@ class Decoder(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         self._used = {field: Signal(name=f"{field}_read") for field in ("rd", *SOURCES)}
         self._rd_written = Signal()
@@ -62,7 +62,7 @@ class Decoder(Component):
         bits = self._slice(FIELDS[name])
         return bits.as_signed() if FIELDS[name].signed else bits
 
-    def _decode(self, m, instruction: Instruction):
+    def _decode(self, m: Module, instruction: Instruction):
         row = instruction.row
         operation = getattr(OPERATIONS[row.unit], row.op.upper())
         m.d.comb += [self.legal.eq(self._legal(instruction)), self.unit.eq(Unit[row.unit.upper()])]
@@ -92,7 +92,7 @@ class Decoder(Component):
             legal &= self._field("rounding") < len(ROUNDING)
         return legal
 
-    def _masks(self, m):
+    def _masks(self, m: Module):
         for r in range(self.config.vx_count):
             touches = {
                 field: _covers(self._rd_width if field == "rd" else self._source_width, self._field(field), r)

@@ -56,7 +56,7 @@ class Frontend(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.decoder = decoder = Decoder(self.config)
         m.submodules.addresses = addresses = AddressFile(self.config)
@@ -100,7 +100,7 @@ class Frontend(Component):
         self._sequence_states(m, state, running, trap, dispatch, halt)
         return m
 
-    def _fetch(self, m, decoder):
+    def _fetch(self, m: Module, decoder):
         m.submodules.memory = memory = Memory(shape=32, depth=self.config.program_words, init=[])
         write, read = memory.write_port(), memory.read_port()
         self._next_pc = Signal(PC_BITS)
@@ -114,7 +114,7 @@ class Frontend(Component):
             decoder.word.eq(read.data),
         ]
 
-    def _push(self, m, decoder, addresses, is_memory):
+    def _push(self, m: Module, decoder, addresses, is_memory):
         m.d.comb += [
             addresses.rd.eq(decoder.uop.rd),
             addresses.rs1.eq(decoder.uop.rs1),
@@ -131,7 +131,7 @@ class Frontend(Component):
         with m.If(is_memory):
             m.d.comb += self.uop.imm.eq(addresses.row)
 
-    def _sequence_states(self, m, state, running, trap, dispatch, halt):
+    def _sequence_states(self, m: Module, state, running, trap, dispatch, halt):
         single, will_halt, will_cause = Signal(), Signal(), Signal(Cause)
         m.d.comb += self._next_pc.eq(self.pc + (dispatch & ~halt))
         with m.Switch(state):

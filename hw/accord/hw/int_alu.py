@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from amaranth.hdl import Elaboratable, Module, Mux, Value, signed
+from amaranth.hdl import Module, Mux, Value, signed
 from amaranth.lib.wiring import Component, In, Out
 
 from accord.hw.types import ValuOp
@@ -35,7 +35,7 @@ class IntAlu(Component):
     b: In(signed(32))
     value: Out(signed(64))
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build one branch an operation."""
         m = Module()
         with m.Switch(self.op):
@@ -53,7 +53,7 @@ class Clamp(Component):
     clamped: Out(32)
     outside: Out(1)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the two comparisons."""
         m = Module()
         above = self.value > self.maximum

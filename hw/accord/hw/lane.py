@@ -1,6 +1,6 @@
 """One 32-bit lane of the vector ALU: integer operations, conversions, fused multiply-add."""
 
-from amaranth.hdl import Elaboratable, Module, Mux, signed
+from amaranth.hdl import Module, Mux, signed
 from amaranth.lib.wiring import Component, In, Out, Signature
 
 from accord.hw.fp.convert import FloatToInt, IntToFloat
@@ -50,7 +50,7 @@ class Lane(Component):
     data: Out(32)
     flags: Out(FLAGS)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the units and choose among their results."""
         m = Module()
         control = self.control

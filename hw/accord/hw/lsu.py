@@ -43,7 +43,7 @@ class LoadStoreUnit(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         config = self.config
         m.submodules.scratchpad = memory = Memory(shape=8 * config.k, depth=config.scratchpad_rows, init=[])

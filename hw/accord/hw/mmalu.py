@@ -52,7 +52,7 @@ class Mmalu(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.array = array = self.array
         m.d.comb += [
@@ -72,7 +72,7 @@ class Mmalu(Component):
         m.d.comb += self.idle.eq(settle == 0)
         return m
 
-    def _take(self, m, array, lasts):
+    def _take(self, m: Module, array, lasts):
         issue, uop = self.issue, self.issue.uop
         is_last, is_bias = uop.op == MmaOp.LAST, uop.op == MmaOp.BIAS
         is_feed = (uop.op == MmaOp.FEED) | is_last
@@ -110,7 +110,7 @@ class Mmalu(Component):
             self.feeding.eq(feed.feed),
         ]
 
-    def _track_lasts(self, m):
+    def _track_lasts(self, m: Module):
         """Follow `last` waves: bit p of the returned signal is set p+1 ticks after one was taken."""
         take_last = Signal()
         m.d.comb += take_last.eq(self.issue.take & (self.issue.uop.op == MmaOp.LAST))

@@ -28,7 +28,7 @@ class ProcessingElement(Component):
     control_right: Out(CONTROL)
     acc: Out(signed(32))
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.d.sync += [
             self.a_right.eq(self.a),

@@ -36,7 +36,7 @@ class RegisterFile(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         rows = [Signal(8 * self.config.k, name=f"row_{r}") for r in range(self.config.vx_count)]
         for port in (self.feed_a, self.feed_b, self.store):
@@ -51,7 +51,7 @@ class RegisterFile(Component):
         self._scatter(m, rows, self.tile)
         return m
 
-    def _gather(self, m, rows, port):
+    def _gather(self, m: Module, rows, port):
         groups = [Array(rows[byte::4]) for byte in range(4)]
         first = Signal(5)
         with m.Switch(port.width):
@@ -80,7 +80,7 @@ class RegisterFile(Component):
                 m.d.comb += out.eq(Cat(group[byte].word_select(j, 8) for j in lanes for byte in range(4)))
         return out
 
-    def _scatter(self, m, rows, port):
+    def _scatter(self, m: Module, rows, port):
         lanes = range(self.config.k)
         by_byte = [Signal(8 * self.config.k) for _ in range(4)]
         m.d.comb += [by_byte[byte].eq(Cat(port.data[32 * j + 8 * byte :][:8] for j in lanes)) for byte in range(4)]
@@ -89,7 +89,7 @@ class RegisterFile(Component):
                 with m.If(port.en & (port.width == width) & (port.index == r >> shift)):
                     m.d.sync += row.eq(by_byte[r & ((1 << shift) - 1)])
 
-    def _write_ext(self, m, rows):
+    def _write_ext(self, m: Module, rows):
         port = self.ext_write
         k = self.config.k
         for r, row in enumerate(rows):

@@ -18,7 +18,7 @@ class NpuTop(Component):
         self.stamped = self.core.stamped
         super().__init__(dict(self.core.signature.members))
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.domains.core = ClockDomain()
         reset = Signal(init=1, reset_less=True)

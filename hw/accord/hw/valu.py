@@ -3,7 +3,7 @@
 from functools import reduce
 from operator import or_
 
-from amaranth.hdl import Elaboratable, Module, Mux, Signal, Value, signed, unsigned
+from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
 from amaranth.lib.wiring import Component, In, Out, Signature
 
 from accord.hw.int_alu import SATURATING
@@ -65,7 +65,7 @@ class Valu(Component):
             }
         )
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the pipeline control and place the lanes."""
         missing = sorted(op.name for op in set(ValuOp) - HANDLED)
         if missing:

@@ -38,7 +38,7 @@ class VectorUnit(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.valu = valu = self.valu
         uop = self.issue.uop

@@ -54,7 +54,7 @@ class Window(Component):
             }
         )
 
-    def elaborate(self, platform):  # noqa: D102
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         valid, taken, take = Signal(SLOTS), Signal(SLOTS), Signal(SLOTS)
         free, allocate = Signal(SLOTS), Signal(SLOTS)
@@ -85,7 +85,7 @@ class Window(Component):
         self._issue(m, entries, allocate, ready, valid & ~taken, take)
         return m
 
-    def _conflicts(self, m, entries):
+    def _conflicts(self, m: Module, entries):
         """Return the masks of slots whose take and whose result the instruction now pushed has to wait for."""
         blocks_take, blocks_done = Signal(SLOTS), Signal(SLOTS)
         new = self.push.entry
@@ -100,7 +100,7 @@ class Window(Component):
             ]
         return blocks_take, blocks_done
 
-    def _issue(self, m, entries, allocate, ready, untaken, take):
+    def _issue(self, m: Module, entries, allocate, ready, untaken, take):
         payload = data.StructLayout({"uop": UOP, "sequence": SEQUENCE_BITS})
         stored = [Signal(payload, name=f"payload_{s}") for s in range(SLOTS)]
         for s, slot in enumerate(stored):

@@ -1,6 +1,6 @@
 """Integer to binary32 up to the rounding stage, and binary32 to integer with a rounding of its own."""
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib.wiring import Component, In, Out
 
 from accord.hw.fp.round import UNROUNDED, round_up
@@ -20,7 +20,7 @@ class IntToFloat(Component):
     integer: In(signed(32))
     result: Out(UNROUNDED)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the front end."""
         m = Module()
         magnitude = Signal(32)
@@ -46,7 +46,7 @@ class FloatToInt(Component):
     integer: Out(signed(34))
     inexact: Out(1)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the shifter and the rounder."""
         m = Module()
         value = self.value

@@ -12,7 +12,7 @@ which is safe because
 * the frame's exponent is never below the addend's, hence never below that of the smallest normal number.
 """
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib.wiring import Component, In, Out, PureInterface, Signature
 
 from accord.hw.fp.round import UNROUNDED
@@ -59,7 +59,7 @@ class FusedMultiplyAdd(Component):
     mode: In(Rounding)
     result: Out(UNROUNDED)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build both ticks."""
         m = Module()
         terms, aligned = _ALIGNED.create(path=("terms",)), _ALIGNED.create(path=("aligned",))

@@ -1,6 +1,6 @@
 """The one normalise-and-round stage that every operation with a binary32 result feeds."""
 
-from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib.wiring import Component, In, Out, Signature
 
 from accord.hw.types import FLAGS, Rounding
@@ -73,7 +73,7 @@ class Round(Component):
     bits: Out(32)
     flags: Out(FLAGS)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the normaliser and the rounder."""
         m = Module()
         value, sign = self.value, self.value.sign

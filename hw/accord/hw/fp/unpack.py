@@ -1,6 +1,6 @@
 """A binary32 word taken apart into sign, exponent, significand and class."""
 
-from amaranth.hdl import Cat, Elaboratable, Module
+from amaranth.hdl import Cat, Module
 from amaranth.lib import data
 from amaranth.lib.wiring import Component, In, Out
 
@@ -26,7 +26,7 @@ class Unpack(Component):
     bits: In(32)
     value: Out(Unpacked)
 
-    def elaborate(self, platform: object) -> Elaboratable:
+    def elaborate(self, platform: object) -> Module:
         """Build the unpacker."""
         m = Module()
         fraction, exponent = self.bits[:23], self.bits[23:31]
