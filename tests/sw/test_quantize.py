@@ -54,6 +54,22 @@ def test_activations_are_divided_in_float32_and_clamped():
         quantize_activation([np.nan], params)
 
 
+@pytest.mark.parametrize("zero", [-128, -127, -1, 0, 1, 126, 127])
+def test_every_step_of_the_range_is_reached_and_no_more(zero):
+    params = QuantParams(np.float32(0.25), zero)
+    steps = np.arange(-300, 301)
+    expected = np.clip(steps + zero, -128, 127)
+    assert expected.min() == -128
+    assert expected.max() == 127
+    assert quantize_activation(steps * np.float32(0.25), params).tolist() == expected.tolist()
+    assert quantize_activation([-3e38, 3e38], params).tolist() == [-128, 127]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 16.0), (-16.0, 0.0), (-3.0, 1.0), (-20.0, 25.0)])
+def test_the_ends_of_a_calibrated_range_are_the_ends_of_int8(low, high):
+    assert quantize_activation([low, high], activation_params(low, high)).tolist() == [-128, 127]
+
+
 def test_weights_are_symmetric_and_never_minus_128():
     rng = np.random.default_rng(1)
     weight = rng.standard_normal((12, 30)).astype(np.float32)

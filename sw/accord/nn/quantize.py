@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 INT8_MIN, INT8_MAX = -128, 127
+STEPS = 256
 WEIGHT_MAX = 127
 BIAS_HEADROOM = 2.0**30
 """A channel's weight scale is at least |bias| / (input scale * this): its quantized bias fits INT32."""
@@ -84,8 +85,9 @@ def quantize_activation(values: ArrayLike, params: QuantParams) -> NDArray[np.in
     x = np.asarray(values, dtype=np.float32)
     if np.isnan(x).any():
         raise ValueError("values: NaN cannot be quantized")
-    with np.errstate(over="ignore", under="ignore"):  # an infinite quotient clamps like any large one
-        quotient = np.clip(x / params.scale, 2 * INT8_MIN, 2 * INT8_MAX)
+    # beyond 256 steps every zero point clamps; an infinite quotient could not be rounded
+    with np.errstate(over="ignore", under="ignore"):
+        quotient = np.clip(x / params.scale, -STEPS, STEPS)
     quantized: NDArray[np.int8] = np.clip(round_rmm(quotient) + params.zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
     return quantized
 
