@@ -64,7 +64,7 @@ class _WrongModel(cosim.Model):
     """A golden model that disagrees about vmul.vr: what an RTL fault in it looks like."""
 
     def load(self, program):
-        super().load([asm.nop() if int(word) & 0xFE00707F == 0x06002020 else word for word in program])
+        super().load([asm.nop() if int(word) & 0x7E00707F == 0x06002020 else word for word in program])
 
 
 def test_a_difference_is_shrunk_saved_and_reported(monkeypatch, tmp_path):

@@ -50,9 +50,10 @@ FIELDS = {
     "imm12": Field(20, 12, signed=True),
     "imm20": Field(12, 20),
     "column": Field(20, 6),
+    "flags": Field(20, 5),
     "rounding": Field(12, 3),
     "post": Field(14, 1),
-    "sat": Field(14, 1),
+    "sat": Field(31, 1),
     "keep": Field(25, 1),
     "wrap": Field(31, 1),
 }

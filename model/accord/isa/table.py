@@ -7,7 +7,7 @@ neither by the opcode, funct3, funct7, an operand nor a mode is a fixed zero.
 
 Operand kinds: VX VE VR (vector registers), A (address register), and the immediates of fields.py. Access: ``r``,
 ``w``; ``i`` is encoded and ignored; immediates have none. ``unit`` is where it executes, ``latency`` in ticks (0:
-at dispatch), ``op`` names the operation inside the unit, ``family`` the chapter of the reference page.
+at dispatch; a formula in K where it depends on K), ``op`` names the operation inside the unit, ``family`` the chapter of the reference page.
 """
 
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Row(NamedTuple):
     operands: str
     modes: str
     unit: str
-    latency: int
+    latency: int | str
     op: str
     family: str
     text: str
@@ -48,7 +48,7 @@ TABLE: tuple[Row, ...] = (
     Row("mma.reset",    "op=0x10 f3=2", "", "", "mmalu", 1, "reset", "matrix", "ACC = 0."),
     Row("mma.bias",     "op=0x10 f3=3", "rs1:VR:r", "", "mmalu", 4, "bias", "matrix", "ACC[i][j] = VR[rs1][i] for every column j; a byte a tick."),
     Row("vtile",        "op=0x11", "rd:VR:w column", "", "valu", 1, "tile", "matrix", "VR[rd][i] = T[i][column], a column of the last committed tile; a column of K or more is illegal."),
-    # integer: 0x20, f3[1:0] the width, f3[2] sat, f7 the operation
+    # integer: 0x20, f3 the width, f7 the operation, f7[6] sat
     Row("vadd.vx",      "op=0x20 f3=0 f7=0", "rd:VX:w rs1:VX:r rs2:VX:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^8; .sat clamps."),
     Row("vadd.ve",      "op=0x20 f3=1 f7=0", "rd:VE:w rs1:VE:r rs2:VE:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^16; .sat clamps."),
     Row("vadd.vr",      "op=0x20 f3=2 f7=0", "rd:VR:w rs1:VR:r rs2:VR:r", "sat", "valu", 1, "add", "integer", "rd = rs1 + rs2 in each lane, modulo 2^32; .sat clamps."),
@@ -64,13 +64,25 @@ TABLE: tuple[Row, ...] = (
     Row("vmin.vx",      "op=0x20 f3=0 f7=7", "rd:VX:w rs1:VX:r rs2:VX:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
     Row("vmin.ve",      "op=0x20 f3=1 f7=7", "rd:VE:w rs1:VE:r rs2:VE:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
     Row("vmin.vr",      "op=0x20 f3=2 f7=7", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "min", "integer", "rd = the smaller of rs1 and rs2 in each lane, signed."),
-    # convert: 0x24, f3 the rounding mode, f7[5:3] the source, f7[2:0] the destination, f7[6] wrap; s8 0, s16 1, s32 2, f32 3
+    # convert: 0x24, f3 the rounding mode, f7[5:3] the source, f7[2:0] the destination, f7[6] wrap or sat; s8 0, s16 1, s32 2, f32 3, bf16 4, e4m3 5, e5m2 6
+    Row("vcvt_s8_s16",  "op=0x24 f7=0x01", "rd:VE:w rs1:VX:r", "", "valu", 1, "s_s", "convert", "Sign extension, 8 to 16 bits."),
     Row("vcvt_s8_s32",  "op=0x24 f7=0x02", "rd:VR:w rs1:VX:r", "", "valu", 1, "s_s", "convert", "Sign extension, 8 to 32 bits."),
     Row("vcvt_s8_f32",  "op=0x24 f7=0x03", "rd:VR:w rs1:VX:r", "", "valu", 1, "s_f32", "convert", "Exact."),
+    Row("vcvt_s16_s8",  "op=0x24 f7=0x08", "rd:VX:w rs1:VE:r", "wrap", "valu", 1, "s_s", "convert", "Clamped to [-128, 127]; .wrap keeps the low 8 bits."),
+    Row("vcvt_s16_s32", "op=0x24 f7=0x0a", "rd:VR:w rs1:VE:r", "", "valu", 1, "s_s", "convert", "Sign extension, 16 to 32 bits."),
+    Row("vcvt_s16_f32", "op=0x24 f7=0x0b", "rd:VR:w rs1:VE:r", "", "valu", 1, "s_f32", "convert", "Exact."),
     Row("vcvt_s32_s8",  "op=0x24 f7=0x10", "rd:VX:w rs1:VR:r", "wrap", "valu", 1, "s_s", "convert", "Clamped to [-128, 127]; .wrap keeps the low 8 bits."),
+    Row("vcvt_s32_s16", "op=0x24 f7=0x11", "rd:VE:w rs1:VR:r", "wrap", "valu", 1, "s_s", "convert", "Clamped to [-32768, 32767]; .wrap keeps the low 16 bits."),
     Row("vcvt_s32_f32", "op=0x24 f7=0x13", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", 1, "s_f32", "convert", "Rounded in the mode. NX."),
     Row("vcvt_f32_s8",  "op=0x24 f7=0x18", "rd:VX:w rs1:VR:r", "rounding=rmm wrap", "valu", 1, "f32_s", "convert", "Rounded in the mode, clamped to [-128, 127]; NaN gives 127; .wrap keeps the low 8 bits of the conversion to s32. NV alone where out of range or NaN, else NX."),
+    Row("vcvt_f32_s16", "op=0x24 f7=0x19", "rd:VE:w rs1:VR:r", "rounding=rmm wrap", "valu", 1, "f32_s", "convert", "Rounded in the mode, clamped to [-32768, 32767]; NaN gives 32767; .wrap keeps the low 16 bits of the conversion to s32. NV alone where out of range or NaN, else NX."),
     Row("vcvt_f32_s32", "op=0x24 f7=0x1a", "rd:VR:w rs1:VR:r", "rounding=rmm", "valu", 1, "f32_s", "convert", "Rounded in the mode, clamped to 32 bits; NaN gives 2^31 - 1. NV alone where out of range or NaN, else NX."),
+    Row("vcvt_f32_bf16", "op=0x24 f7=0x1c", "rd:VE:w rs1:VR:r", "rounding=rne", "valu", 1, "f32_bf16", "convert", "Rounded to bfloat16; NaN gives 0x7fc0. NV (signalling NaN), OF, UF, NX."),
+    Row("vcvt_f32_e4m3", "op=0x24 f7=0x1d", "rd:VX:w rs1:VR:r", "rounding=rne sat", "valu", 1, "f32_e4m3", "convert", "Rounded to OFP8 E4M3; NaN, infinities and overflow to infinity give 0x7f; with .sat overflow and infinities give +-448. NV (signalling NaN), OF, UF, NX."),
+    Row("vcvt_f32_e5m2", "op=0x24 f7=0x1e", "rd:VX:w rs1:VR:r", "rounding=rne sat", "valu", 1, "f32_e5m2", "convert", "Rounded to OFP8 E5M2; NaN gives 0x7e; with .sat overflow and infinities give +-57344. NV (signalling NaN), OF, UF, NX."),
+    Row("vcvt_bf16_f32", "op=0x24 f7=0x23", "rd:VR:w rs1:VE:r", "", "valu", 1, "bf16_f32", "convert", "Exact; NaN gives 0x7fc00000, NV where it signals."),
+    Row("vcvt_e4m3_f32", "op=0x24 f7=0x2b", "rd:VR:w rs1:VX:r", "", "valu", 1, "e4m3_f32", "convert", "Exact; NaN gives 0x7fc00000."),
+    Row("vcvt_e5m2_f32", "op=0x24 f7=0x33", "rd:VR:w rs1:VX:r", "", "valu", 1, "e5m2_f32", "convert", "Exact; NaN gives 0x7fc00000, NV where it signals."),
     # broadcast: 0x25 lane 0, 0x26 immediate, 0x27 and 0x28 the halves of a 32-bit constant
     Row("bcast.vx",     "op=0x25 f3=0", "rd:VX:w rs1:VX:r", "", "valu", 1, "bcast", "broadcast", "Every lane of VX[rd] = lane 0 of VX[rs1]."),
     Row("bcast.ve",     "op=0x25 f3=1", "rd:VE:w rs1:VE:r", "", "valu", 1, "bcast", "broadcast", "Every lane of VE[rd] = lane 0 of VE[rs1]."),
@@ -80,6 +92,22 @@ TABLE: tuple[Row, ...] = (
     Row("bcasti.vr",    "op=0x26 f3=2", "rd:VR:w imm12", "", "valu", 1, "imm", "broadcast", "Every lane of VR[rd] = imm12, sign-extended."),
     Row("vlui",         "op=0x27", "rd:VR:w imm20", "", "valu", 1, "lui", "broadcast", "Every lane of VR[rd] = imm20 * 2^12."),
     Row("vaddi",        "op=0x28", "rd:VR:w rs1:VR:r imm12", "", "valu", 1, "addi", "broadcast", "VR[rd] = VR[rs1] + imm12 in each lane, modulo 2^32."),
+    # float: 0x29, f7 the operation, f3 the rounding mode
+    Row("vfadd",        "op=0x29 f7=0x00", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fadd", "float", "rd = rs1 + rs2 in FP32. NV OF UF NX."),
+    Row("vfsub",        "op=0x29 f7=0x01", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fsub", "float", "rd = rs1 - rs2 in FP32. NV OF UF NX."),
+    Row("vfmul",        "op=0x29 f7=0x02", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fmul", "float", "rd = rs1 * rs2 in FP32. NV OF UF NX."),
+    Row("vfneg",        "op=0x29 f7=0x04", "rd:VR:w rs1:VR:r", "", "valu", 1, "fneg", "float", "The sign bit inverted, of a NaN too."),
+    Row("vfabs",        "op=0x29 f7=0x05", "rd:VR:w rs1:VR:r", "", "valu", 1, "fabs", "float", "The sign bit cleared, of a NaN too."),
+    Row("vfmin",        "op=0x29 f7=0x08", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "fmin", "float", "minimumNumber: -0 < +0, a NaN loses against a number, two give 0x7fc00000. NV (signalling NaN)."),
+    Row("vfmax",        "op=0x29 f7=0x09", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "fmax", "float", "maximumNumber: -0 < +0, a NaN loses against a number, two give 0x7fc00000. NV (signalling NaN)."),
+    Row("vfeq",         "op=0x29 f7=0x10", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "feq", "float", "All ones where rs1 = rs2, else zero; NV where a NaN signals."),
+    Row("vflt",         "op=0x29 f7=0x11", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "flt", "float", "All ones where rs1 < rs2, else zero; NV where either is a NaN."),
+    Row("vfle",         "op=0x29 f7=0x12", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "fle", "float", "All ones where rs1 <= rs2, else zero; NV where either is a NaN."),
+    Row("vfredsum",     "op=0x29 f7=0x18", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", "max(1, log2 K)", "fredsum", "float", "Every lane of rd = the sum of rs1's lanes: lane i plus lane i + K/2, then K/4, ..., each sum rounded; K=1 gives the lane as it is. NV OF UF NX."),
+    Row("vfredmax",     "op=0x29 f7=0x19", "rd:VR:w rs1:VR:r", "", "valu", "max(1, log2 K)", "fredmax", "float", "Every lane of rd = the maximumNumber of rs1's lanes: lane i and lane i + K/2, then K/4, ...; K=1 gives the lane as it is. NV (signalling NaN)."),
+    Row("vsel",         "op=0x2b f7=0", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "", "valu", 1, "sel", "float", "rd = rs1 where rs3's lane is not zero, else rs2."),
+    Row("vrdflags",     "op=0x2d f3=0", "rd:VR:w", "", "valu", 1, "rdflags", "float", "Every lane of rd = the sticky flags, NV 16 DZ 8 OF 4 UF 2 NX 1."),
+    Row("vwrflags",     "op=0x2d f3=1", "flags", "", "valu", 1, "wrflags", "float", "The sticky flags = the immediate; 0 clears them."),
     # fused multiply-add: 0x2a, four registers, f7[1:0] the signs, f3 the rounding mode
     Row("vfma",         "op=0x2a f7=0", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "fma", "float", "rd = rs1 * rs2 + rs3 in FP32, rounded once. NV OF UF NX."),
     Row("vfms",         "op=0x2a f7=1", "rd:VR:w rs1:VR:r rs2:VR:r rs3:VR:r", "rounding=rne", "valu", 2, "fms", "float", "rd = rs1 * rs2 - rs3 in FP32, rounded once. NV OF UF NX."),
