@@ -16,6 +16,7 @@ from accord.isa.syntax import operand_text, usage
 
 _EDGES = (32, 25, 20, 15, 12, 7, 0)
 _EXAMPLE_VALUES = {
+    "flags": 0,
     "rd": 1,
     "rs1": 2,
     "rs2": 3,
@@ -61,7 +62,7 @@ def _section(instruction: Instruction) -> str:
     lines += ["```", *draw(instruction), "```\n"]
     lines += [f"- {_operand_line(operand)}" for operand in instruction.operands]
     lines += [f"- {_mode_line(mode)}" for mode in instruction.modes]
-    when = "at dispatch" if row.latency == 0 else f"{row.latency} tick{'s' if row.latency > 1 else ''}"
+    when = "at dispatch" if row.latency == 0 else f"{row.latency} tick{'' if row.latency == 1 else 's'}"
     lines.append(f"- executes in: {row.unit}, {when}")
     lines += [f"- example: `{text}` is `0x{word:08x}`" for text, word in examples(instruction)]
     return "\n".join(lines) + "\n"

@@ -21,6 +21,7 @@ IMMEDIATES = {
     "imm12": "-2048 to 2047",
     "imm20": "0 to 1048575",
     "column": "0 to K-1",
+    "flags": "0 to 31",
 }
 """Legal values of the immediates."""
 
