@@ -27,7 +27,18 @@ class Witness:
         return out, flags
 
     def fma(self, a, b, c, rounding):
-        return self._call("witness_fma", (a, b, c), np.uint32, rounding)
+        return self._arithmetic("fma", a, b, c, rounding)
+
+    def binary(self, operation, a, b, rounding):
+        """``operation``: add, sub or mul."""
+        return self._arithmetic(operation, a, b, b, rounding)
+
+    def _arithmetic(self, operation, a, b, c, rounding):
+        """Bits, a NaN in the canonical form (C keeps payloads), and flags."""
+        code = ("add", "sub", "mul", "fma").index(operation)
+        bits, flags = self._call("witness_arithmetic", (a, b, c), np.uint32, code, rounding)
+        bits[(bits & 0x7FFFFFFF) > 0x7F800000] = 0x7FC00000
+        return bits, flags
 
     def int_to_f32(self, values, rounding):
         return self._call("witness_s32_f32", (values.astype(np.int32),), np.uint32, rounding)

@@ -88,6 +88,29 @@ def fma(a: int, b: int, c: int, rounding: str) -> tuple[int, int]:
     return round_f32(product + value(c), rounding, zero_sign << 31)
 
 
+def add(a: int, b: int, rounding: str) -> tuple[int, int]:
+    """a + b: bits and flags."""
+    if is_nan(a) or is_nan(b):
+        return NAN, NV if is_signalling(a) or is_signalling(b) else 0
+    if is_inf(a) or is_inf(b):
+        if is_inf(a) and is_inf(b) and a != b:
+            return NAN, NV
+        return (a if is_inf(a) else b), 0
+    zero = a if a == b else int(rounding == "rdn") << 31
+    return round_f32(value(a) + value(b), rounding, zero & 1 << 31)
+
+
+def mul(a: int, b: int, rounding: str) -> tuple[int, int]:
+    """a * b: bits and flags."""
+    if is_nan(a) or is_nan(b):
+        return NAN, NV if is_signalling(a) or is_signalling(b) else 0
+    sign = (a ^ b) & 1 << 31
+    if is_inf(a) or is_inf(b):
+        zero = a << 1 & 0xFFFFFFFF == 0 or b << 1 & 0xFFFFFFFF == 0
+        return (NAN, NV) if zero else (sign | INF, 0)
+    return round_f32((value(a) >> (UNIT - 149)) * (value(b) >> (UNIT - 149)), rounding, sign)
+
+
 def int_to_f32(number: int, rounding: str) -> tuple[int, int]:
     return round_f32(number << UNIT, rounding)
 

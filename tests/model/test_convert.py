@@ -1,9 +1,12 @@
 """Conversions between FP32 and integers against C, exact integers, and by hand."""
 
+import time
+
 import numpy as np
 import pytest
 
 from accord.isa.fields import ROUNDING
+from accord.model import bulk
 from accord.model.numerics import f32_to_int, int_to_f32
 
 from . import exact
@@ -59,6 +62,10 @@ def test_every_narrow_integer_is_exact(dtype, rounding):
     values = np.arange(limits.min, limits.max + 1).astype(dtype)
     bits, flags = int_to_f32(values, ROUNDING.index(rounding))
     assert len(values) == 1 << limits.bits
+    # the instructions have no rounding mode
+    by_instruction, raised = bulk(f"vcvt_s{limits.bits}_f32", values.view(f"u{limits.bits // 8}"))
+    np.testing.assert_array_equal(by_instruction, bits)
+    assert not raised.any()
     assert (bits == values.astype(np.float32).view(np.uint32)).all()
     assert not flags.any()
 
@@ -111,6 +118,37 @@ def test_every_s8_and_the_ties_between_come_back(rounding):
     out_of_range = (want > 127) | (want < -128)
     np.testing.assert_array_equal(got, np.clip(want, -128, 127))
     np.testing.assert_array_equal(flags, np.where(out_of_range, 16, np.where(values % 1 != 0, 1, 0)))
+
+
+def assert_bulk_to_s8_same_as_c(witness, bits, rounding):
+    """Every element; the flags that occurred."""
+    values, flags = bulk("vcvt_f32_s8", bits, rounding=rounding)
+    want, want_flags = witness.f32_to_int(bits, 8, ROUNDING.index(rounding))
+    # whole arrays first: 2^32 elements have no time for more
+    if not (np.array_equal(values.view(np.int8), want) and np.array_equal(flags, want_flags)):
+        assert_same(bits, (values.view(np.int8), flags), (want, want_flags))
+    return set(np.unique(flags))
+
+
+@pytest.mark.parametrize("rounding", ["rmm", "rne"])
+def test_stratified_f32_to_s8_same_as_c_library(witness, rounding):
+    """Every sign and exponent, every 11 leading fraction bits, and four patterns below them: 2^22."""
+    leading = np.arange(1 << 20, dtype=np.uint32) << np.uint32(12)
+    bits = np.concatenate([leading | np.uint32(low) for low in (0x000, 0x001, 0x800, 0xFFF)])
+    assert len(bits) == 1 << 22
+    assert assert_bulk_to_s8_same_as_c(witness, bits, rounding) == {0, exact.NX, exact.NV}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("rounding", ["rmm", "rne"])
+def test_every_f32_to_s8_same_as_c_library(witness, rounding):
+    started, chunk, count = time.perf_counter(), 1 << 22, 0
+    for first in range(0, 1 << 32, chunk):
+        bits = np.arange(first, first + chunk, dtype=np.uint32)
+        assert_bulk_to_s8_same_as_c(witness, bits, rounding)
+        count += len(bits)
+    print(f"{rounding}: {count:,} numbers, 0 differences, {time.perf_counter() - started:.0f} s")
+    assert count == 1 << 32
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 /* The C library and the processor as witnesses. Rounding modes by index: to nearest even, toward zero, down, up,
-   and 4, to nearest with ties away, for conversions to integers only. Flags in the order NX UF OF DZ NV. */
+   and 4, to nearest with ties away. C has no such mode for arithmetic: there it is what nearest even gives, but at
+   ties, which are found exactly in double. Flags in the order NX UF OF DZ NV. */
 #include <fenv.h>
 #include <math.h>
 #include <stdint.h>
@@ -13,16 +14,72 @@ static uint8_t raised(void)
            (flags & FE_DIVBYZERO ? 8 : 0) | (flags & FE_INVALID ? 16 : 0);
 }
 
-void witness_fma(const float *a, const float *b, const float *c, float *out, uint8_t *flags, int64_t n, int mode)
+enum { ADD, SUB, MUL, FMA };
+
+static float operate(int operation, float x, float y, float z)
+{
+    /* volatile: nothing moves across the change of mode or the reading of flags */
+    volatile float a = x, b = y, c = z, result;
+    switch (operation) {
+    case ADD: result = a + b; break;
+    case SUB: result = a - b; break;
+    case MUL: result = a * b; break;
+    default: result = fmaf(a, b, c); break;
+    }
+    return result;
+}
+
+/* Whether product + addend is the number half way between two: half - addend is the product, and exactly so
+   (Knuth's TwoSum). The product of two floats is exact in double. To nearest. */
+static int is_sum(double half, double product, double addend)
+{
+    volatile double difference = half - addend;
+    volatile double part = difference - half;
+    double lost = (half - (difference - part)) + (-addend - part);
+    return lost == 0 && difference == product;
+}
+
+/* To nearest, ties away, in value and flags. The mode changes no flag: what is inexact is so in either, and at the
+   ties that decide overflow and underflow after rounding nearest even goes up too. */
+static float nearest_away(int operation, float a, float b, float c, uint8_t *flags)
+{
+    feclearexcept(FE_ALL_EXCEPT);
+    float nearest = operate(operation, a, b, c);
+    *flags = raised();
+    if (!(*flags & 1) || !isfinite(nearest))
+        return nearest;
+    fesetround(FE_TOWARDZERO);
+    float truncated = operate(operation, a, b, c);
+    fesetround(FE_TONEAREST);
+    float away = nextafterf(truncated, copysignf(INFINITY, truncated));
+    if (nearest != truncated || !isfinite(away))
+        return nearest;
+    double half = ((double)truncated + (double)away) / 2;
+    int tie;
+    switch (operation) {
+    case ADD: tie = is_sum(half, a, b); break;
+    case SUB: tie = is_sum(half, a, -b); break;
+    case MUL: tie = is_sum(half, (double)a * b, 0); break;
+    default: tie = is_sum(half, (double)a * b, c); break;
+    }
+    return tie ? away : nearest;
+}
+
+/* a + b, a - b, a * b, or a * b + c rounded once. */
+void witness_arithmetic(const float *a, const float *b, const float *c, float *out, uint8_t *flags, int64_t n,
+                        int operation, int mode)
 {
     fenv_t saved;
     fegetenv(&saved);
-    fesetround(modes[mode]);
+    fesetround(mode == 4 ? FE_TONEAREST : modes[mode]);
     for (int64_t i = 0; i < n; i++) {
+        if (mode == 4) {
+            out[i] = nearest_away(operation, a[i], b[i], c[i], &flags[i]);
+            continue;
+        }
         feclearexcept(FE_ALL_EXCEPT);
-        volatile float result = fmaf(a[i], b[i], c[i]);
+        out[i] = operate(operation, a[i], b[i], c[i]);
         flags[i] = raised();
-        out[i] = result;
     }
     fesetenv(&saved);
 }

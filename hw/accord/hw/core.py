@@ -139,6 +139,8 @@ class Core(Component):
         bytes_read = Cat(read[32 * j :][:8] for j in range(self.config.k))
         with m.If(self.ctrl.clear_flags & idle):
             m.d.sync += flags.eq(0)
+        with m.Elif(vector.replace_flags):
+            m.d.sync += flags.eq(vector.flags)
         with m.Else():
             m.d.sync += flags.eq(flags.as_value() | vector.flags.as_value())
         m.d.comb += [
@@ -147,6 +149,7 @@ class Core(Component):
             self.status.cause.eq(frontend.cause),
             self.status.pc.eq(frontend.pc),
             self.status.flags.eq(flags),
+            vector.sticky.eq(flags),
             lsu.idle.eq(idle),
             regfile.ext_write.en.eq(self.ext_wr.en & idle),
             self.ext_wr.refused.eq(self.ext_wr.en & ~idle),

@@ -1,4 +1,4 @@
-"""Integer operations of one lane, and the clamp that integers and conversions share."""
+"""Integer and bitwise operations of one lane, and the clamp that integers and conversions share."""
 
 from collections.abc import Callable
 
@@ -7,32 +7,41 @@ from amaranth.lib.wiring import Component, In, Out
 
 from accord.hw.types import ValuOp
 
-OPERATIONS: dict[ValuOp, Callable[[Value, Value], Value]] = {
-    ValuOp.ADD: lambda a, b: a + b,
-    ValuOp.ADDI: lambda a, b: a + b,
-    ValuOp.SUB: lambda a, b: a - b,
-    ValuOp.MUL: lambda a, b: a * b,
-    ValuOp.MAX: lambda a, b: Mux(a > b, a, b),
-    ValuOp.MIN: lambda a, b: Mux(a < b, a, b),
-    ValuOp.MOV: lambda a, b: a,
-    ValuOp.BCAST: lambda a, b: a,
-    ValuOp.TILE: lambda a, b: a,
-    ValuOp.S_S: lambda a, b: a,
-    ValuOp.IMM: lambda a, b: b,
-    ValuOp.LUI: lambda a, b: b,
+_SIGN = -(1 << 31)
+"""Sign bit of an FP32 word."""
+
+OPERATIONS: dict[ValuOp, Callable[[Value, Value, Value], Value]] = {
+    ValuOp.ADD: lambda a, b, c: a + b,
+    ValuOp.ADDI: lambda a, b, c: a + b,
+    ValuOp.SUB: lambda a, b, c: a - b,
+    ValuOp.MUL: lambda a, b, c: a * b,
+    ValuOp.MAX: lambda a, b, c: Mux(a > b, a, b),
+    ValuOp.MIN: lambda a, b, c: Mux(a < b, a, b),
+    ValuOp.MOV: lambda a, b, c: a,
+    ValuOp.BCAST: lambda a, b, c: a,
+    ValuOp.TILE: lambda a, b, c: a,
+    ValuOp.S_S: lambda a, b, c: a,
+    ValuOp.IMM: lambda a, b, c: b,
+    ValuOp.LUI: lambda a, b, c: b,
+    ValuOp.RDFLAGS: lambda a, b, c: b,
+    ValuOp.WRFLAGS: lambda a, b, c: b,
+    ValuOp.SEL: lambda a, b, c: Mux(c != 0, a, b),
+    ValuOp.FNEG: lambda a, b, c: a ^ _SIGN,
+    ValuOp.FABS: lambda a, b, c: a & ~_SIGN,
 }
-"""Exact value of each operation, of at most 64 bits; immediates arrive on ``b``."""
+"""Exact value of each operation, of at most 64 bits; immediates and the status flags arrive on ``b``."""
 
 SATURATING = frozenset({ValuOp.ADD, ValuOp.SUB, ValuOp.MUL})
 """Operations whose ``sat`` bit counts."""
 
 
 class IntAlu(Component):
-    """Combinational: ``value`` = a op b, exact; zero for an operation that is not an integer one."""
+    """Combinational: ``value`` = the operation's, exact; zero for one that is not in ``OPERATIONS``."""
 
     op: In(ValuOp)
     a: In(signed(32))
     b: In(signed(32))
+    c: In(signed(32))
     value: Out(signed(64))
 
     def elaborate(self, platform: object) -> Module:
@@ -41,7 +50,7 @@ class IntAlu(Component):
         with m.Switch(self.op):
             for op, expression in OPERATIONS.items():
                 with m.Case(op):
-                    m.d.comb += self.value.eq(expression(self.a, self.b))
+                    m.d.comb += self.value.eq(expression(self.a, self.b, self.c))
         return m
 
 

@@ -4,15 +4,16 @@ from functools import reduce
 from operator import or_
 
 from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
-from amaranth.lib.wiring import Component, In, Out, Signature
+from amaranth.lib.wiring import Component, In, Out, PureInterface, Signature
 
 from accord.hw.int_alu import SATURATING
-from accord.hw.lane import CONTROL, FUSED, HANDLED, Lane
+from accord.hw.lane import ARITHMETIC, CONTROL, FUSED, HANDLED, REDUCTIONS, Lane
+from accord.hw.reduce import Reduction
 from accord.hw.stamp import stamp
 from accord.hw.types import FLAGS, Rounding, ValuOp, Width
 from accord.isa.config import Config
 
-IMMEDIATE = (ValuOp.ADDI, ValuOp.IMM, ValuOp.LUI)
+IMMEDIATE = (ValuOp.ADDI, ValuOp.IMM, ValuOp.LUI, ValuOp.RDFLAGS, ValuOp.WRFLAGS)
 """Operations whose second operand is the immediate."""
 
 _BITS = {Width.X: 8, Width.E: 16, Width.R: 32}
@@ -23,14 +24,18 @@ class Valu(Component):
 
     ``issue``: the instruction taken in this tick; ``imm`` is the value to broadcast or to add, already
     extended. ``a``, ``b``, ``c``: operand lanes, lane j at bits 32j to 32j+31, sign-extended from the width
-    ``src``; a tile column arrives on ``a``. ``result``: in the same tick, or one later for the fused family;
-    data beyond the width ``dst`` is to be dropped. ``fused_due``: a fused result stands on ``result`` in this
-    tick, so none but another fused operation may be issued. Elaboration raises NotImplementedError for an
-    operation without hardware.
+    ``src``; a tile column arrives on ``a``, the status flags that RDFLAGS is to read on ``issue.imm``.
+    ``result``: in the same tick, one later for the fused family, after log2 K ticks in all for a reduction;
+    data beyond the width ``dst`` is to be dropped. ``lane_flags``: the flags lane by lane, lane j at bits 5j to
+    5j+4; of a reduction, those of the whole tree in every lane. ``fused_due``: a fused result stands on
+    ``result`` in this tick, so none but another fused operation may be issued. ``busy``: a reduction goes on, so
+    none at all may be. Elaboration raises NotImplementedError for an operation without hardware.
     """
 
     def __init__(self, config: Config, tag_width: int) -> None:
         self._lanes = config.k
+        # over a single lane a reduction is a move
+        self._reduction = Reduction(config.k) if config.k > 1 else None
         self.stamped = {"accord_lane": Lane()}
         issue = Signature(
             {
@@ -61,7 +66,9 @@ class Valu(Component):
                 "b": operand,
                 "c": operand,
                 "result": Out(result),
+                "lane_flags": Out(5 * config.k),
                 "fused_due": Out(1),
+                "busy": Out(1),
             }
         )
 
@@ -75,31 +82,42 @@ class Valu(Component):
         m = Module()
         issue, result = self.issue, self.result
         control = CONTROL.create()
+        older, op = Signal(), Signal(ValuOp)
         fused = Signal()
-        due_mode = Signal(Rounding)
-        due_tag = Signal.like(issue.tag)
-        m.d.sync += [self.fused_due.eq(issue.valid & fused), due_mode.eq(issue.rm), due_tag.eq(issue.tag)]
+        last_op, last_mode, last_tag = Signal(ValuOp), Signal(Rounding), Signal.like(issue.tag)
+        with m.If(issue.valid):
+            m.d.sync += [last_op.eq(issue.op), last_mode.eq(issue.rm), last_tag.eq(issue.tag)]
+        m.d.sync += self.fused_due.eq(control.start)
         m.d.comb += [
             fused.eq(_among(issue.op, FUSED)),
-            result.valid.eq(self.fused_due | (issue.valid & ~fused)),
-            result.tag.eq(Mux(self.fused_due, due_tag, issue.tag)),
-            control.op.eq(issue.op),
-            control.mode.eq(Mux(self.fused_due, due_mode, issue.rm)),
+            older.eq(self.fused_due | self.busy),
+            op.eq(Mux(self.busy, last_op, issue.op)),
+            control.op.eq(op),
+            control.mode.eq(Mux(older, last_mode, issue.rm)),
+            control.sat.eq(issue.sat),
             control.start.eq(issue.valid & fused),
             control.due.eq(self.fused_due),
+            result.valid.eq(self.fused_due | (issue.valid & ~fused)),
+            result.tag.eq(Mux(older, last_tag, issue.tag)),
         ]
-        self._choose_range(m, control)
-        with m.Switch(issue.op):
-            for op, (negate_product, negate_addend) in FUSED.items():
-                with m.Case(op):
+        with m.Switch(op):
+            for reduction, level in REDUCTIONS.items():
+                with m.Case(reduction):
+                    m.d.comb += control.op.eq(level if self._reduction else ValuOp.MOV)
+            for arithmetic, (negate_product, negate_addend) in (FUSED | ARITHMETIC).items():
+                with m.Case(arithmetic):
                     m.d.comb += [
                         control.negate_product.eq(negate_product),
                         control.negate_addend.eq(negate_addend),
                     ]
-        self._place_lanes(m, control)
+        self._choose_range(m, control)
+        lanes = self._place_lanes(m, control)
+        if self._reduction is not None:
+            self._reduce(m, lanes, op, self._reduction)
+        m.d.comb += result.flags.eq(reduce(or_, [self.lane_flags.word_select(j, 5) for j in range(self._lanes)]))
         return m
 
-    def _choose_range(self, m: Module, control: Signature) -> None:
+    def _choose_range(self, m: Module, control: PureInterface) -> None:
         """Set which range the lanes clamp to, and whether."""
         issue = self.issue
         converts = _among(issue.op, (ValuOp.S_S, ValuOp.F32_S))
@@ -111,11 +129,11 @@ class Valu(Component):
                 with m.Case(width):
                     m.d.comb += control.maximum.eq((1 << (bits - 1)) - 1)
 
-    def _place_lanes(self, m: Module, control: Signature) -> None:
-        """Stamp the lanes and spread operands and results over them."""
+    def _place_lanes(self, m: Module, control: PureInterface) -> list[PureInterface]:
+        """Stamp the lanes and spread control and operands over them."""
         issue = self.issue
         immediate = _among(issue.op, IMMEDIATE)
-        flags = []
+        lanes = []
         for j in range(self._lanes):
             word = slice(32 * j, 32 * j + 32)
             m.submodules[f"lane{j}"], lane = stamp("accord_lane", self.stamped["accord_lane"].signature)
@@ -125,9 +143,35 @@ class Valu(Component):
                 lane.b.eq(Mux(immediate, issue.imm, self.b[word])),
                 lane.c.eq(self.c[word]),
                 self.result.data[word].eq(lane.data),
+                self.lane_flags.word_select(j, 5).eq(lane.flags),
             ]
-            flags.append(Value.cast(lane.flags))
-        m.d.comb += self.result.flags.eq(reduce(or_, flags))
+            lanes.append(lane)
+        return lanes
+
+    def _reduce(self, m: Module, lanes: list[PureInterface], op: Value, reduction: Reduction) -> None:
+        """Let the reduction have the lower lanes while it goes on, and put its result into every lane."""
+        m.submodules.reduction = reduction
+        m.d.comb += [
+            reduction.start.eq(self.issue.valid & _among(self.issue.op, REDUCTIONS)),
+            reduction.operand.eq(self.a),
+            self.busy.eq(reduction.busy),
+        ]
+        for j, lane in enumerate(lanes[: self._lanes // 2]):
+            m.d.comb += [
+                reduction.results.word_select(j, 32).eq(lane.data),
+                reduction.flags.word_select(j, 5).eq(lane.flags),
+            ]
+            with m.If(_among(op, REDUCTIONS)):
+                m.d.comb += [
+                    lane.a.eq(reduction.first.word_select(j, 32)),
+                    lane.b.eq(reduction.second.word_select(j, 32)),
+                ]
+        with m.If(reduction.level != 0):
+            m.d.comb += [
+                self.result.valid.eq(reduction.level[-1]),
+                self.result.data.eq(lanes[0].data.replicate(self._lanes)),
+                self.lane_flags.eq(Value.cast(reduction.raised).replicate(self._lanes)),
+            ]
 
 
 def _among(op: Value, members: object) -> Value:

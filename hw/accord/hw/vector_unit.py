@@ -15,7 +15,7 @@ FUSED = (ValuOp.FMA, ValuOp.FMS, ValuOp.NFMA, ValuOp.NFMS)
 
 
 class VectorUnit(Component):
-    """Takes an instruction unless its result would be due with an older fused one's, or its column is not ready."""
+    """Takes an instruction unless its result would be due with an older one's, or its column is not ready."""
 
     def __init__(self, config: Config):
         k = config.k
@@ -32,7 +32,9 @@ class VectorUnit(Component):
                 "tile_ready": In(1),
                 "tile": In(32 * k),
                 "result": Out(Signature({"en": Out(1), "width": Out(Width), "index": Out(5), "data": Out(32 * k)})),
-                "flags": Out(FLAGS),  # to be ORed into the sticky flags at the coming edge
+                "sticky": In(FLAGS),  # the status register's, as all older instructions leave them
+                "flags": Out(FLAGS),  # to be ORed into them at the coming edge, or to replace them
+                "replace_flags": Out(1),
                 "sequence": Out(SEQUENCE_BITS),
                 "busy": Out(1),
             }
@@ -49,7 +51,7 @@ class VectorUnit(Component):
             is_tile.eq(operation == ValuOp.TILE),
             is_fused.eq(Cat(operation == op for op in FUSED).any()),
             self.tile_column.eq(uop.imm),
-            take.eq(self.issue.valid & (is_fused | ~valu.fused_due) & (~is_tile | self.tile_ready)),
+            take.eq(self.issue.valid & ~valu.busy & (is_fused | ~valu.fused_due) & (~is_tile | self.tile_ready)),
             self.issue.take.eq(take),
         ]
         tag = Signal(TAG)
@@ -65,21 +67,30 @@ class VectorUnit(Component):
             valu.issue.rm.eq(uop.rounding),
             valu.issue.sat.eq(uop.sat),
             valu.issue.wrap.eq(uop.wrap),
-            valu.issue.imm.eq(Mux(operation == ValuOp.LUI, Cat(Const(0, 12), uop.imm[:20]).as_signed(), uop.imm)),
             valu.issue.tag.eq(tag),
             valu.a.eq(Mux(is_tile, self.tile, self.a)),
             valu.b.eq(self.b),
             valu.c.eq(self.c),
         ]
+        with m.Switch(operation):
+            with m.Case(ValuOp.LUI):
+                m.d.comb += valu.issue.imm.eq(Cat(Const(0, 12), uop.imm[:20]))
+            with m.Case(ValuOp.RDFLAGS):
+                m.d.comb += valu.issue.imm.eq(self.sticky.as_value())
+            with m.Default():
+                m.d.comb += valu.issue.imm.eq(uop.imm)
+        raised = Signal(5)
         due = data.View(TAG, valu.result.tag)
         m.d.comb += [
-            self.result.en.eq(valu.result.valid),
+            self.replace_flags.eq(take & (operation == ValuOp.WRFLAGS)),
+            self.result.en.eq(valu.result.valid & ~self.replace_flags),
             self.result.width.eq(due.width),
             self.result.index.eq(due.rd),
             self.result.data.eq(valu.result.data),
             self.sequence.eq(due.sequence),
-            self.flags.eq(Mux(valu.result.valid, valu.result.flags.as_value(), 0)),
+            raised.eq(Mux(valu.result.valid, valu.result.flags.as_value(), 0)),
+            self.flags.eq(Mux(self.replace_flags, uop.imm[:5], raised)),
             self.done.eq(Mux(valu.result.valid, due.slot, 0)),
-            self.busy.eq(take | valu.fused_due),
+            self.busy.eq(take | valu.fused_due | valu.busy),
         ]
         return m

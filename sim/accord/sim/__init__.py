@@ -9,6 +9,7 @@ True
 """
 
 from accord.isa.config import Config
+from accord.sim.bulk import bulk
 from accord.sim.npu import Event, Npu
 
-__all__ = ["Config", "Event", "Npu"]
+__all__ = ["Config", "Event", "Npu", "bulk"]

@@ -46,9 +46,14 @@ public:
                 std::memcpy(&top.b, operands[1] + first, bytes);
                 std::memcpy(&top.c, operands[2] + first, bytes);
             }
+            top.clk = 0;
             top.eval();
             if (first >= latency) take(first - latency, lanes, count, results, flags);
-            tick();
+            // a one-tick operation leaves nothing behind that the next one needs an edge for
+            if (operation.fused) {
+                top.clk = 1;
+                top.eval();
+            }
         }
         PORT(issue, valid) = 0;
         tick();
@@ -67,10 +72,11 @@ private:
         }
     }
 
+    // Ends in either phase with the registers of an idle unit.
     void tick() {
-        top.clk = 1;
-        top.eval();
         top.clk = 0;
+        top.eval();
+        top.clk = 1;
         top.eval();
     }
 

@@ -1,5 +1,7 @@
 """Fused multiply-add in two ticks: align, then add; the rounding stage follows in the second tick.
 
+Sums and products of two operands take one tick: they run through both stages, past the register in between.
+
 Everything fits a frame of 62 bits. The term of smaller exponent is shifted right into the frame of the other;
 bits lost below jam the lowest bit, as in Berkeley SoftFloat's mulAdd. Operands are not normalised beforehand,
 which is safe because
@@ -48,9 +50,14 @@ def _shift_right_jam(value: Value, count: Value) -> Value:
 
 
 class FusedMultiplyAdd(Component):
-    """``result`` = (+-a*b) +- c, exact or jammed, one tick after ``start``; ``mode`` is the second tick's."""
+    """``result`` = (+-a*b) +- c, exact or jammed.
+
+    In a tick that is ``due``, of the operands that came with ``start`` one tick ago, else of those that stand on the
+    inputs. ``mode`` belongs to the result.
+    """
 
     start: In(1)
+    due: In(1)
     a: In(Unpacked)
     b: In(Unpacked)
     c: In(Unpacked)
@@ -60,12 +67,14 @@ class FusedMultiplyAdd(Component):
     result: Out(UNROUNDED)
 
     def elaborate(self, platform: object) -> Module:
-        """Build both ticks."""
+        """Build both ticks, and the way past the register."""
         m = Module()
-        terms, aligned = _ALIGNED.create(path=("terms",)), _ALIGNED.create(path=("aligned",))
+        terms, stored, aligned = (_ALIGNED.create(path=(name,)) for name in ("terms", "stored", "aligned"))
         self._align(m, terms)
         with m.If(self.start):
-            m.d.sync += [getattr(aligned, name).eq(getattr(terms, name)) for name in _ALIGNED.members]
+            m.d.sync += [getattr(stored, name).eq(getattr(terms, name)) for name in _ALIGNED.members]
+        for name in _ALIGNED.members:
+            m.d.comb += getattr(aligned, name).eq(Mux(self.due, getattr(stored, name), getattr(terms, name)))
         self._add(m, aligned)
         return m
 

@@ -1,9 +1,9 @@
 """What instructions do: importing this package registers the semantics of every family."""
 
-from accord.model.execute import broadcast, control, floating, integer, matrix, memory
-from accord.model.execute.registry import SEMANTICS, Bound, Trap, bind
+from accord.model.execute import broadcast, control, convert, floating, integer, matrix, memory
+from accord.model.execute.registry import LANEWISE, SEMANTICS, Bound, Trap, bind, bind_registers
 
-FAMILIES = (broadcast, control, floating, integer, matrix, memory)
+FAMILIES = (broadcast, control, convert, floating, integer, matrix, memory)
 """The modules that hold semantics functions."""
 
 
@@ -12,4 +12,4 @@ def implemented_ops() -> frozenset[str]:
     return frozenset(SEMANTICS)
 
 
-__all__ = ["FAMILIES", "Bound", "Trap", "bind", "implemented_ops"]
+__all__ = ["FAMILIES", "LANEWISE", "Bound", "Trap", "bind", "bind_registers", "implemented_ops"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from accord.model.execute.registry import Bound, semantics
+from accord.model.execute.registry import Bound, lanewise, semantics
 from accord.model.numerics import narrow, widen
 from accord.model.state import State
 
@@ -31,7 +31,7 @@ def addi(state: State, i: Bound) -> None:
     i.rd[:] = narrow(widen(i.rs1) + i.imm, i.rd.dtype, saturate=False)
 
 
-@semantics("mov")
-def mov(state: State, i: Bound) -> None:
+@lanewise("mov")
+def mov(i: Bound) -> None:
     """A register of the same class."""
     i.rd[:] = i.rs1

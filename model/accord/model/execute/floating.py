@@ -1,10 +1,25 @@
-"""What conversions and floating-point instructions do; each ORs its lanes' flags into the sticky flags."""
+"""What floating-point instructions do: arithmetic, comparison, selection, reduction, and the sticky flags."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from accord.model.execute.registry import Bound, Register, Semantics, semantics
-from accord.model.numerics import f32_to_int, fma, int_to_f32, narrow
-from accord.model.numerics.rounding import Bits, FlagBits
+from accord.model.execute.registry import Bound, Lanewise, Register, lanewise, semantics
+from accord.model.numerics import (
+    Bits,
+    FlagBits,
+    absolute,
+    add,
+    equal,
+    fma,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    multiply,
+    negate,
+    reduce_tree,
+)
 from accord.model.state import State
 
 
@@ -13,32 +28,29 @@ def _bits(register: Register) -> Bits:
     return register.view(np.uint32)
 
 
-def _raise(state: State, flags: FlagBits) -> None:
-    state.flags |= int(np.bitwise_or.reduce(flags))
+@lanewise("fadd")
+def fadd(i: Bound) -> FlagBits:
+    """Sums, rounded."""
+    _bits(i.rd)[:], flags = add(_bits(i.rs1), _bits(i.rs2), i.rounding)
+    return flags
 
 
-@semantics("s_s")
-def int_to_int(state: State, i: Bound) -> None:
-    """Sign-extended, or narrowed: clamped, with wrap the low bits."""
-    i.rd[:] = narrow(i.rs1, i.rd.dtype, saturate=not i.wrap)
+@lanewise("fsub")
+def fsub(i: Bound) -> FlagBits:
+    """Differences, rounded."""
+    _bits(i.rd)[:], flags = add(_bits(i.rs1), _bits(i.rs2), i.rounding, negate_b=True)
+    return flags
 
 
-@semantics("s_f32")
-def int_to_float(state: State, i: Bound) -> None:
-    """Integer lanes to FP32."""
-    _bits(i.rd)[:], flags = int_to_f32(i.rs1, i.rounding)
-    _raise(state, flags)
+@lanewise("fmul")
+def fmul(i: Bound) -> FlagBits:
+    """Products, rounded."""
+    _bits(i.rd)[:], flags = multiply(_bits(i.rs1), _bits(i.rs2), i.rounding)
+    return flags
 
 
-@semantics("f32_s")
-def float_to_int(state: State, i: Bound) -> None:
-    """FP32 lanes to integers."""
-    i.rd[:], flags = f32_to_int(_bits(i.rs1), i.rd.dtype, i.rounding, wrap=i.wrap)
-    _raise(state, flags)
-
-
-def _fused(*, negate_product: bool, negate_addend: bool) -> Semantics:
-    def fused(state: State, i: Bound) -> None:
+def _fused(*, negate_product: bool, negate_addend: bool) -> Lanewise:
+    def fused(i: Bound) -> FlagBits:
         _bits(i.rd)[:], flags = fma(
             _bits(i.rs1),
             _bits(i.rs2),
@@ -47,12 +59,71 @@ def _fused(*, negate_product: bool, negate_addend: bool) -> Semantics:
             negate_product=negate_product,
             negate_addend=negate_addend,
         )
-        _raise(state, flags)
+        return flags
 
     return fused
 
 
-semantics("fma")(_fused(negate_product=False, negate_addend=False))
-semantics("fms")(_fused(negate_product=False, negate_addend=True))
-semantics("nfma")(_fused(negate_product=True, negate_addend=False))
-semantics("nfms")(_fused(negate_product=True, negate_addend=True))
+lanewise("fma")(_fused(negate_product=False, negate_addend=False))
+lanewise("fms")(_fused(negate_product=False, negate_addend=True))
+lanewise("nfma")(_fused(negate_product=True, negate_addend=False))
+lanewise("nfms")(_fused(negate_product=True, negate_addend=True))
+
+
+@lanewise("fneg")
+def fneg(i: Bound) -> None:
+    """The sign bit inverted."""
+    _bits(i.rd)[:] = negate(_bits(i.rs1))
+
+
+@lanewise("fabs")
+def fabs(i: Bound) -> None:
+    """The sign bit cleared."""
+    _bits(i.rd)[:] = absolute(_bits(i.rs1))
+
+
+def _pairwise(operation: Callable[[Bits, Bits], tuple[Bits, FlagBits]]) -> Lanewise:
+    def pairwise(i: Bound) -> FlagBits:
+        _bits(i.rd)[:], flags = operation(_bits(i.rs1), _bits(i.rs2))
+        return flags
+
+    return pairwise
+
+
+lanewise("fmin")(_pairwise(minimum))
+lanewise("fmax")(_pairwise(maximum))
+lanewise("feq")(_pairwise(equal))
+lanewise("flt")(_pairwise(less))
+lanewise("fle")(_pairwise(less_equal))
+
+
+@lanewise("sel")
+def sel(i: Bound) -> None:
+    """rs1 where the lane of rs3 has a bit set, else rs2."""
+    i.rd[:] = np.where(i.rs3 != 0, i.rs1, i.rs2)
+
+
+@semantics("fredsum")
+def fredsum(state: State, i: Bound) -> None:
+    """The sum of the lanes, in the order of the tree, in every lane."""
+    _bits(i.rd)[:], flags = reduce_tree(_bits(i.rs1), lambda low, high: add(low, high, i.rounding))
+    state.flags |= int(flags)
+
+
+@semantics("fredmax")
+def fredmax(state: State, i: Bound) -> None:
+    """maximumNumber of the lanes, in the order of the tree, in every lane."""
+    _bits(i.rd)[:], flags = reduce_tree(_bits(i.rs1), maximum)
+    state.flags |= int(flags)
+
+
+@semantics("rdflags")
+def rdflags(state: State, i: Bound) -> None:
+    """The sticky flags in every lane."""
+    i.rd[:] = state.flags
+
+
+@semantics("wrflags")
+def wrflags(state: State, i: Bound) -> None:
+    """The sticky flags = the immediate."""
+    state.flags = i.imm

@@ -1,10 +1,11 @@
 """How an instruction reaches its meaning: decoded once, bound to the state's registers, run many times.
 
 A semantics function belongs to one ``op`` of the instruction table and serves every row with that op; the
-widths come from the registers it is bound to.
+widths come from the registers it is bound to. Where each lane of the result depends on the same lane of the
+sources alone it is *lanewise*: it sees registers only, of any number of lanes, and returns their flags.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.isa.encoding import Decoded
-from accord.isa.fields import ROUNDING
+from accord.isa.fields import ROUNDING, Instruction
 from accord.isa.machine import Cause
+from accord.model.numerics import FlagBits
 from accord.model.state import State
 
 Register = npt.NDArray[Any]
@@ -56,6 +58,10 @@ Semantics = Callable[[State, Bound], None]
 SEMANTICS: dict[str, Semantics] = {}
 """The semantics function of each ``op`` of the table."""
 
+Lanewise = Callable[[Bound], FlagBits | None]
+LANEWISE: dict[str, Lanewise] = {}
+"""The lanewise function of each ``op`` that has one: writes ``rd``, returns each lane's flags, None for no flags."""
+
 
 def semantics(op: str) -> Callable[[Semantics], Semantics]:
     """Register the decorated function as the meaning of the table's ``op``. ValueError where it has one."""
@@ -69,9 +75,28 @@ def semantics(op: str) -> Callable[[Semantics], Semantics]:
     return register
 
 
+def lanewise(op: str) -> Callable[[Lanewise], Lanewise]:
+    """Register the decorated function as the meaning of the table's ``op``, lane by lane.
+
+    On the state, the flags of all lanes are ORed into the sticky flags. ValueError where ``op`` has a meaning.
+    """
+
+    def register(function: Lanewise) -> Lanewise:
+        def on_state(state: State, i: Bound) -> None:
+            flags = function(i)
+            if flags is not None:
+                state.flags |= int(np.bitwise_or.reduce(flags))
+
+        semantics(op)(on_state)
+        LANEWISE[op] = function
+        return function
+
+    return register
+
+
 def bind(decoded: Decoded, state: State) -> Bound:
     """Look up a decoded word's semantics and operands once. KeyError where its ``op`` has no semantics."""
-    registers = {"rd": _UNUSED, "rs1": _UNUSED, "rs2": _UNUSED, "rs3": _UNUSED}
+    registers: dict[str, Register] = {}
     rows = _UNUSED
     imm = 0
     for operand in decoded.instruction.operands:
@@ -82,10 +107,24 @@ def bind(decoded: Decoded, state: State) -> Bound:
         registers[operand.field] = state.register(operand.kind, value)
         if operand.field == "rd" and operand.kind != "A":
             rows = state.rows_of(operand.kind, value)
-    modes = decoded.modes
+    return bind_registers(decoded.instruction, registers, decoded.modes, rows=rows, imm=imm)
+
+
+def bind_registers(
+    instruction: Instruction,
+    registers: Mapping[str, Register],
+    modes: Mapping[str, int],
+    *,
+    rows: npt.NDArray[np.int8] = _UNUSED,
+    imm: int = 0,
+) -> Bound:
+    """Bind an instruction to ``registers`` (by field name: signed arrays) and mode values (by field name)."""
     return Bound(
-        run=SEMANTICS[decoded.instruction.row.op],
-        **registers,
+        run=SEMANTICS[instruction.row.op],
+        rd=registers.get("rd", _UNUSED),
+        rs1=registers.get("rs1", _UNUSED),
+        rs2=registers.get("rs2", _UNUSED),
+        rs3=registers.get("rs3", _UNUSED),
         rows=rows,
         imm=imm,
         rounding=modes.get("rounding", ROUNDING.index("rne")),

@@ -3,14 +3,15 @@
 import numpy as np
 import numpy.typing as npt
 
+from accord.model.numerics.formats import F32, Bits, FlagBits
 from accord.model.numerics.integer import Integers
-from accord.model.numerics.rounding import NV, NX, RDN, RMM, RNE, RTZ, RUP, Bits, FlagBits, Wide, round_to_f32
+from accord.model.numerics.rounding import NV, NX, RDN, RMM, RNE, RTZ, RUP, Wide, round_to
 
 
 def int_to_f32(values: Integers, rounding: int) -> tuple[Bits, FlagBits]:
     """Return bits and flags (NX) of int8, int16 or int32 ``values`` as FP32, rounded in ``rounding``."""
     exact: Wide = values.astype(np.float64).view(np.int64)
-    return round_to_f32(exact, rounding)
+    return round_to(exact, F32, rounding)
 
 
 def f32_to_int(bits: Bits, dtype: npt.DTypeLike, rounding: int, *, wrap: bool = False) -> tuple[Integers, FlagBits]:

@@ -1,21 +1,13 @@
-"""The fused multiply-add family, rounded once, whole IEEE 754-2019 binary32."""
+"""Addition, multiplication and the fused multiply-add family, rounded once, whole IEEE 754-2019 binary32."""
 
 import numpy as np
 
-from accord.model.numerics.rounding import (
-    CANONICAL_NAN,
-    INFINITY,
-    NV,
-    RDN,
-    SIGN,
-    Bits,
-    Doubles,
-    FlagBits,
-    Mask,
-    Wide,
-    round_to_f32,
-)
+from accord.model.numerics.formats import F32, Bits, FlagBits, is_signalling
+from accord.model.numerics.rounding import NV, RDN, Doubles, Wide, round_to
 
+_SIGN = np.uint32(F32.sign)
+_INFINITY = np.uint32(0x7F800000)
+_ONE = np.array(0x3F800000, np.uint32)
 _SIGN_64 = np.int64(-(1 << 63))
 
 
@@ -28,8 +20,8 @@ def fma(
     0x7FC00000. NV: a signalling NaN, infinity times zero (even with a quiet NaN to add), infinity less
     infinity. An exactly zero sum of opposite signs is +0, in RDN -0.
     """
-    x = a ^ SIGN if negate_product else a
-    z = c ^ SIGN if negate_addend else c
+    x = a ^ _SIGN if negate_product else a
+    z = c ^ _SIGN if negate_addend else c
     with np.errstate(invalid="ignore"):  # signalling NaNs and inf - inf: flags are ours to raise
         wide_x, wide_b, addend = (bits.view(np.float32).astype(np.float64) for bits in (x, b, z))
         product = wide_x * wide_b  # exact: 48 bits, exponents far inside float64's
@@ -40,11 +32,11 @@ def fma(
         odd |= np.where(total == 0, _sign_of_zero_down(product, addend), 0)
     special = ~np.isfinite(total)
     if not special.any():
-        return round_to_f32(odd, rounding)
-    bits, flags = round_to_f32(np.where(special, 0, odd), rounding)
+        return round_to(odd, F32, rounding)
+    bits, flags = round_to(np.where(special, 0, odd), F32, rounding)
     infinite = np.isinf(total)
-    bits[infinite] = np.where(total[infinite] < 0, INFINITY | SIGN, INFINITY)
-    bits[np.isnan(total)] = CANONICAL_NAN
+    bits[infinite] = np.where(total[infinite] < 0, _INFINITY | _SIGN, _INFINITY)
+    bits[np.isnan(total)] = F32.nan
     nan_in = np.isnan(wide_x) | np.isnan(wide_b)
     infinity_times_zero = np.isnan(product) & ~nan_in
     infinity_less_infinity = np.isnan(total) & ~np.isnan(product) & ~np.isnan(addend)
@@ -53,26 +45,30 @@ def fma(
     return bits, flags
 
 
-def is_signalling(bits: Bits) -> Mask:
-    """Whether each FP32 pattern is a signalling NaN: the top fraction bit clear, the rest not zero."""
-    result: Mask = ((bits & 0x7FC00000) == INFINITY) & ((bits & 0x003FFFFF) != 0)
-    return result
+def add(a: Bits, b: Bits, rounding: int, *, negate_b: bool = False) -> tuple[Bits, FlagBits]:
+    """Return bits and flags of a + b, or a - b, rounded in ``rounding``; uint32 FP32 patterns of one shape.
+
+    That is a * 1 +- b: multiplying by one is exact for every operand, and the sign rules of a zero sum are
+    those of the fused operation's.
+    """
+    return fma(a, _ONE, b, rounding, negate_addend=negate_b)
 
 
-def _error_of_sum(
-    a: Doubles,
-    b: Doubles,
-    total: Doubles,
-) -> Doubles:
+def multiply(a: Bits, b: Bits, rounding: int) -> tuple[Bits, FlagBits]:
+    """Return bits and flags of a * b, rounded in ``rounding``; uint32 FP32 patterns of one shape.
+
+    That is a * b plus a zero of the product's sign, which changes no product, a zero's sign included.
+    """
+    return fma(a, b, (a ^ b) & _SIGN, rounding)
+
+
+def _error_of_sum(a: Doubles, b: Doubles, total: Doubles) -> Doubles:
     """Return a + b - total, exactly, for total = a + b rounded to nearest (Knuth's TwoSum)."""
     b_part = total - a
     return (a - (total - b_part)) + (b - b_part)
 
 
-def _to_odd(
-    total: Doubles,
-    lost: Doubles,
-) -> Wide:
+def _to_odd(total: Doubles, lost: Doubles) -> Wide:
     """Return the float64 bits of ``total + lost`` rounded to odd, ``total`` being its rounding to nearest.
 
     Where something was lost and ``total`` is even, the odd neighbour on the side of the exact value is one
@@ -85,10 +81,7 @@ def _to_odd(
     return result
 
 
-def _sign_of_zero_down(
-    product: Doubles,
-    addend: Doubles,
-) -> Wide:
+def _sign_of_zero_down(product: Doubles, addend: Doubles) -> Wide:
     """Return float64's sign bit where a zero sum rounded down is -0: unless both terms are positive."""
     result: Wide = (product.view(np.int64) | addend.view(np.int64)) & _SIGN_64
     return result

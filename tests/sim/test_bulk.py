@@ -1,0 +1,130 @@
+"""The Verilated vector ALU against the golden model, element by element: bits and flags, and bad arguments.
+
+The model itself meets the C library and exact arithmetic in tests/model, on the same operands.
+"""
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from accord.isa.fields import ROUNDING, by_mnemonic
+from accord.model import bulk as model_bulk
+from accord.model.request import DTYPES, bulk_mnemonics
+from accord.sim import bulk
+from accord.sim.seed import seed
+
+from ..model.vectors import KINDS, corner_triples, random_triples
+
+FUSED = ("vfma", "vfms", "vnfma", "vnfms")
+CHUNK = 1_000_000
+
+
+def assert_same(mnemonic, operands, **modes):
+    bits, flags = bulk(mnemonic, *operands, **modes)
+    expected_bits, expected_flags = model_bulk(mnemonic, *operands, **modes)
+    assert bits.dtype == expected_bits.dtype
+    wrong = np.flatnonzero((bits != expected_bits) | (flags != expected_flags))
+    if wrong.size:
+        first = wrong[0]
+        shown = " ".join(f"{int(operand[first]):#x}" for operand in operands)
+        raise AssertionError(
+            f"{mnemonic} {modes}: {wrong.size} of {bits.size} differ, first {shown}: "
+            f"RTL {int(bits[first]):#x} {int(flags[first]):#04x}, "
+            f"model {int(expected_bits[first]):#x} {int(expected_flags[first]):#04x}"
+        )
+    return bits.size
+
+
+def operands_of(mnemonic, count):
+    """Random raw bits for each source, floating-point corners crossed where it takes FP32."""
+    kinds = [operand.kind for operand in by_mnemonic()[mnemonic].operands if operand.access == "r"]
+    random = np.random.default_rng(seed())
+    corners, drawn = corner_triples(), random_triples(seed(), count // len(KINDS))
+    columns = [np.concatenate(pair) for pair in zip(corners, drawn, strict=True)]
+    size = len(columns[0])
+    return [
+        columns[number] if kind == "VR" else random.integers(0, 256 ** DTYPES[kind].itemsize, size, DTYPES[kind])
+        for number, kind in enumerate(kinds)
+    ]
+
+
+@pytest.mark.parametrize("mnemonic", bulk_mnemonics())
+def test_every_instruction_gives_the_models_bits_and_flags(mnemonic):
+    modes = [mode.field for mode in by_mnemonic()[mnemonic].modes]
+    operands = operands_of(mnemonic, 200_000 if mnemonic in FUSED else 20_000)
+    compared = 0
+    for rounding, sat, wrap in itertools.product(
+        ROUNDING if "rounding" in modes else ["rne"],
+        [False, True] if "sat" in modes else [False],
+        ["", ".wrap"] if "wrap" in modes else [""],
+    ):
+        compared += assert_same(mnemonic + wrap, operands, rounding=rounding, sat=sat)
+    print(f"{mnemonic}: {compared:,} vectors, 0 differences, seed {seed()}")
+    assert compared >= (1_000_000 if mnemonic in FUSED else 64_000)
+
+
+@pytest.mark.parametrize("name", ["bf16", "e4m3", "e5m2"])
+def test_every_narrow_value_widens_and_comes_back(name):
+    dtype = np.uint16 if name == "bf16" else np.uint8
+    every = np.arange(256 ** np.dtype(dtype).itemsize, dtype=np.uint32).astype(dtype)
+    assert_same(f"vcvt_{name}_f32", [every])
+    wide, _ = bulk(f"vcvt_{name}_f32", every)
+    back, _ = bulk(f"vcvt_f32_{name}", wide)
+    number = ~np.isnan(wide.view(np.float32))
+    assert number.sum() > 200
+    assert np.array_equal(back[number], every[number])
+
+
+def test_any_lane_count_and_any_size_gives_the_same():
+    a, b, c = random_triples(seed(), 4)
+    for k, count in [(1, 7), (4, 9), (16, 1), (16, 33), (16, 0)]:
+        operands = [array[:count] for array in (a, b, c)]
+        bits, flags = bulk("vfma", *operands, k=k)
+        expected = model_bulk("vfma", *operands)
+        assert np.array_equal(bits, expected[0])
+        assert np.array_equal(flags, expected[1])
+    square = [array[:36].reshape(6, 6) for array in (a, b)]
+    assert bulk("vfadd", *square)[0].shape == (6, 6)
+
+
+def test_bad_arguments_are_the_models():
+    ones = np.ones(3, np.uint32)
+    for call in (
+        lambda run: run("vfoo", ones),
+        lambda run: run("vfma", ones, ones),
+        lambda run: run("vfadd", ones, ones.astype(np.uint8)),
+        lambda run: run("vfadd", ones, ones[:2]),
+        lambda run: run("vfadd", ones, ones, rounding="up"),
+        lambda run: run("vfadd", ones, ones, sat=True),
+        lambda run: run("vfredsum", ones),
+        lambda run: run("vfneg", ones, k=3),
+    ):
+        with pytest.raises((TypeError, ValueError)) as expected:
+            call(model_bulk)
+        with pytest.raises(type(expected.value)) as found:
+            call(bulk)
+        assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("rounding", ROUNDING)
+def test_twenty_million_of_the_fused_family(rounding):
+    started, compared = time.perf_counter(), 0
+    for number, mnemonic in zip(range(20), itertools.cycle(FUSED), strict=False):
+        drawn = random_triples(seed() + number, CHUNK // len(KINDS) + 1)
+        compared += assert_same(mnemonic, drawn, rounding=rounding)
+    print(f"{rounding}: {compared:,} vectors, 0 differences, {time.perf_counter() - started:.0f} s, seed {seed()}")
+    assert compared >= 20_000_000
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("rounding", ["rne", "rmm"])
+def test_every_fp32_word_to_int8(rounding):
+    started, compared = time.perf_counter(), 0
+    for top in range(256):
+        words = np.arange(top << 24, (top + 1) << 24, dtype=np.uint64).astype(np.uint32)
+        compared += assert_same("vcvt_f32_s8", [words], rounding=rounding)
+    print(f"{rounding}: {compared:,} words, 0 differences, {time.perf_counter() - started:.0f} s")
+    assert compared == 1 << 32
