@@ -29,6 +29,8 @@ FLOAT_CORNERS = (
     0x7F7FFFFE, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7FC12345, 0x7F800001, 0x7FBFFFFF,
 )  # fmt: skip
 
+SPECIALS = (0x00000000, 0x00000001, 0x3F800000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7F800001)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -109,9 +111,12 @@ def float_word() -> int:
 
 def float_triple() -> tuple[int, int, int]:
     """Return operands of a multiply-add: corners crossed, cancellation, ties, tininess and overflow."""
-    kind = random.randrange(8)
+    kind = random.randrange(9)
     if kind == 0:
         return float_word(), float_word(), float_word()
+    if kind == 8:  # zeros, infinities, NaNs
+        a, b, c = (random.choice(SPECIALS) | random.getrandbits(1) << 31 for _ in range(3))
+        return a, b, c
     if kind == 1:  # aligned within reach of one another
         ea, eb = random.randrange(255), random.randrange(255)
         return _float(ea), _float(eb), _float(ea + eb - 127 + random.randint(-55, 55))
