@@ -60,7 +60,7 @@ class Knobs:
     """Probability that a program holds an illegal word."""
     address_fault: float = 0.02
     """Probability that an address register is set outside the scratchpad."""
-    last_rows: float = 0.1
+    last_rows: float = 0.3
     """Probability that an address register is set to one of the scratchpad's last rows, or the one past them."""
     run_off: float = 0.02
     """Probability that a program has no halt and fills the program memory, so that it runs off its end."""

@@ -29,6 +29,8 @@ FLOAT_CORNERS = (
     0x7F7FFFFE, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7FC12345, 0x7F800001, 0x7FBFFFFF,
 )  # fmt: skip
 
+SPECIALS = (0x00000000, 0x00000001, 0x3F800000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7F800001)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -109,12 +111,19 @@ def float_word() -> int:
 
 def float_triple() -> tuple[int, int, int]:
     """Return operands of a multiply-add: corners crossed, cancellation, ties, tininess and overflow."""
-    kind = random.randrange(7)
+    kind = random.randrange(9)
     if kind == 0:
         return float_word(), float_word(), float_word()
+    if kind == 8:  # zeros, infinities, NaNs
+        a, b, c = (random.choice(SPECIALS) | random.getrandbits(1) << 31 for _ in range(3))
+        return a, b, c
     if kind == 1:  # aligned within reach of one another
         ea, eb = random.randrange(255), random.randrange(255)
         return _float(ea), _float(eb), _float(ea + eb - 127 + random.randint(-55, 55))
+    if kind == 7:  # single bits, one of them just below the last place that the adder keeps of the other
+        ea, eb = random.randint(65, 190), random.randint(65, 190)
+        ec = ea + eb - 127 + random.choice((-1, 1)) * random.randint(60, 64)
+        return ea << 23, eb << 23, random.getrandbits(1) << 31 | max(1, min(254, ec)) << 23
     if kind == 2:  # cancellation down to the last bits
         a, b = _float(random.randint(64, 190)), _float(random.randint(1, 254))
         product = exact_float.fused_multiply_add(a, b, 0, random.randrange(5))[0]
