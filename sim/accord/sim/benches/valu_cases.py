@@ -1,4 +1,4 @@
-"""Instructions for the vector ALU: random operands where they hurt, and what each must give."""
+"""Instructions for the vector ALU, and what each must give."""
 
 import random
 from collections.abc import Callable
@@ -6,6 +6,16 @@ from dataclasses import dataclass
 
 from accord.hw.types import ValuOp, Width
 from accord.sim.benches import exact_float
+from accord.sim.benches.exact_float import BF16, BINARY32, E4M3, E5M2
+from accord.sim.benches.valu_operands import (
+    clamp,
+    float_around,
+    float_near,
+    float_pair,
+    float_triple,
+    float_word,
+    integer,
+)
 
 BITS = {Width.X: 8, Width.E: 16, Width.R: 32}
 FUSED = {ValuOp.FMA: (1, 1), ValuOp.FMS: (1, -1), ValuOp.NFMA: (-1, 1), ValuOp.NFMS: (-1, -1)}
@@ -20,16 +30,35 @@ ARITHMETIC: dict[ValuOp, Callable[[int, int], int]] = {
 SATURATING = (ValuOp.ADD, ValuOp.SUB, ValuOp.MUL)
 MOVES = (ValuOp.MOV, ValuOp.TILE, ValuOp.BCAST)
 IMMEDIATES = (ValuOp.IMM, ValuOp.LUI, ValuOp.ADDI)
+STATUS = (ValuOp.RDFLAGS, ValuOp.WRFLAGS)
+"""Pass on the immediate: the flags read, or those to be written."""
+BINARY: dict[ValuOp, Callable[[int, int, int], tuple[int, int]]] = {
+    ValuOp.FADD: exact_float.add,
+    ValuOp.FSUB: lambda a, b, mode: exact_float.add(a, b ^ exact_float.SIGN, mode),
+    ValuOp.FMUL: exact_float.multiply,
+    ValuOp.FMIN: lambda a, b, _: exact_float.extremum(a, b, largest=False),
+    ValuOp.FMAX: lambda a, b, _: exact_float.extremum(a, b, largest=True),
+    ValuOp.FEQ: lambda a, b, _: exact_float.compare(a, b, "eq"),
+    ValuOp.FLT: lambda a, b, _: exact_float.compare(a, b, "lt"),
+    ValuOp.FLE: lambda a, b, _: exact_float.compare(a, b, "le"),
+}
+SIGNS = {ValuOp.FNEG: lambda a: a ^ exact_float.SIGN, ValuOp.FABS: lambda a: a & ~exact_float.SIGN}
+REDUCTIONS = {ValuOp.FREDSUM: ValuOp.FADD, ValuOp.FREDMAX: ValuOp.FMAX}
+NARROW = {ValuOp.F32_BF16: BF16, ValuOp.F32_E4M3: E4M3, ValuOp.F32_E5M2: E5M2}
+WIDEN = {ValuOp.BF16_F32: BF16, ValuOp.E4M3_F32: E4M3, ValuOp.E5M2_F32: E5M2}
+WIDTHS = {bits: width for width, bits in BITS.items()}
+FLOAT_OPERANDS = (*FUSED, *BINARY, *REDUCTIONS, *NARROW, *SIGNS, ValuOp.F32_S, ValuOp.SEL)
 
-FLOAT_CORNERS = (
-    0x00000000, 0x00000001, 0x00000002, 0x00400000, 0x007FFFFE, 0x007FFFFF, 0x00800000, 0x00800001,
-    0x00FFFFFF, 0x01000000, 0x1FFFFFFF, 0x20000000, 0x33800000, 0x34000000, 0x3EFFFFFF, 0x3F000000,
-    0x3F000001, 0x3F7FFFFF, 0x3F800000, 0x3F800001, 0x3FC00000, 0x40200000, 0x42FE0000, 0x42FF0000,
-    0x43000000, 0x4B000001, 0x4B800000, 0x4EFFFFFF, 0x4F000000, 0x4F000001, 0x7EFFFFFF, 0x7F000000,
-    0x7F7FFFFE, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7FC12345, 0x7F800001, 0x7FBFFFFF,
-)  # fmt: skip
-
-SPECIALS = (0x00000000, 0x00000001, 0x3F800000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7F800001)
+RAISES = {
+    **dict.fromkeys((*FUSED, *NARROW, ValuOp.FMUL), 0b10111),
+    **dict.fromkeys((ValuOp.FADD, ValuOp.FSUB, ValuOp.FREDSUM), 0b10101),
+    **dict.fromkeys((ValuOp.FMIN, ValuOp.FMAX, ValuOp.FEQ, ValuOp.FLT, ValuOp.FLE, ValuOp.FREDMAX), 0b10000),
+    ValuOp.BF16_F32: 0b10000,
+    ValuOp.E5M2_F32: 0b10000,
+    ValuOp.S_F32: 0b00001,
+    ValuOp.F32_S: 0b10001,
+}
+"""Every flag that an operation can raise; a sum below the normal numbers is exact. The others raise none."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +81,32 @@ class Case:
         """Whether the result comes one tick later."""
         return self.op in FUSED
 
-    def expected(self) -> tuple[list[int], int]:
-        """Return the result lanes, cut to the destination's width, and the flags of all lanes."""
-        lanes, flags = [], 0
-        for a, b, c in zip(self.a, self.b, self.c, strict=True):
-            lane, raised = self._lane(self.a[0] if self.op == ValuOp.BCAST else a, b, c)
-            lanes.append(lane & (1 << BITS[self.dst]) - 1)
-            flags |= raised
-        return lanes, flags
+    @property
+    def ticks(self) -> int:
+        """Ticks from taking the operands to the result, both included."""
+        if self.op in REDUCTIONS:
+            return max(1, len(self.a).bit_length() - 1)
+        return 2 if self.fused else 1
+
+    def expected(self) -> tuple[list[int], list[int]]:
+        """Return the result lanes, cut to the destination's width, and the flags of each lane."""
+        if self.op in REDUCTIONS:
+            result, raised = self._tree()
+            return [result] * len(self.a), [raised] * len(self.a)
+        a = [self.a[0]] * len(self.a) if self.op == ValuOp.BCAST else self.a
+        lanes = [self._lane(*operands) for operands in zip(a, self.b, self.c, strict=True)]
+        return [lane & (1 << BITS[self.dst]) - 1 for lane, _ in lanes], [raised for _, raised in lanes]
+
+    def _tree(self) -> tuple[int, int]:
+        """Return the reduction of all lanes, lane i with lane i + K/2 and so on, and the flags of every step."""
+        step, lanes, flags = BINARY[REDUCTIONS[self.op]], self.a, 0
+        while len(lanes) > 1:
+            half = len(lanes) // 2
+            steps = [step(lanes[i], lanes[i + half], self.rm) for i in range(half)]
+            lanes = [lane for lane, _ in steps]
+            for _, raised in steps:
+                flags |= raised
+        return lanes[0], flags
 
     def _lane(self, a: int, b: int, c: int) -> tuple[int, int]:
         op, width = self.op, BITS[self.dst]
@@ -68,106 +115,75 @@ class Case:
             signed_a = a if product > 0 else a ^ exact_float.SIGN
             signed_c = c if addend > 0 else c ^ exact_float.SIGN
             return exact_float.fused_multiply_add(signed_a, b, signed_c, self.rm)
+        if op in BINARY:
+            return BINARY[op](a, b, self.rm)
+        if op in NARROW:
+            return exact_float.convert(a, BINARY32, NARROW[op], self.rm, bool(self.sat))
+        if op in WIDEN:
+            return exact_float.convert(a & (1 << WIDEN[op].width) - 1, WIDEN[op], BINARY32, self.rm)
         if op == ValuOp.S_F32:
             return exact_float.from_integer(a, self.rm)
         if op == ValuOp.F32_S:
             return exact_float.to_integer(a, self.rm, 32 if self.wrap else width)
+        return self._quiet(a, b, c), 0
+
+    def _quiet(self, a: int, b: int, c: int) -> int:
+        """Return the result of an operation that raises no flag."""
+        op, width = self.op, BITS[self.dst]
         if op == ValuOp.S_S:
-            return (a if self.wrap else clamp(a, width)), 0
+            return a if self.wrap else clamp(a, width)
+        if op == ValuOp.SEL:
+            return a if c else b
+        if op in SIGNS:
+            return SIGNS[op](a)
         if op in ARITHMETIC:
             exact = ARITHMETIC[op](a, b)
-            return (clamp(exact, width) if self.sat else exact), 0
+            return clamp(exact, width) if self.sat else exact
         if op in MOVES:
-            return a, 0
-        return {ValuOp.IMM: self.imm, ValuOp.LUI: self.imm, ValuOp.ADDI: a + self.imm}[op], 0
+            return a
+        return a + self.imm if op == ValuOp.ADDI else self.imm
 
 
-def clamp(number: int, width: int) -> int:
-    """Return ``number`` held to the signed range of ``width`` bits."""
-    largest = (1 << width - 1) - 1
-    return max(-largest - 1, min(largest, number))
+def _float_lanes(op: ValuOp) -> tuple[int, int, int]:
+    """Return one lane's operands of an operation on float words; those it does not read at random."""
+    if op in FUSED or op == ValuOp.FMUL:
+        return float_triple()
+    if op in NARROW:
+        return float_around(NARROW[op]), float_word(), float_word()
+    if op == ValuOp.F32_S:
+        return random.choice((float_word(), float_near(random.randint(124, 160)))), float_word(), float_word()
+    return *float_pair(), random.choice((0, 1, exact_float.SIGN, random.getrandbits(32)))
 
 
-def integer(width: int) -> int:
-    """Return a random signed integer of ``width`` bits, its extremes, small ones and powers of two often."""
-    largest = (1 << width - 1) - 1
-    near = random.choice((-largest - 1, largest, 0, 1 << random.randrange(width - 1), -1 << random.randrange(width)))
-    return random.choice((clamp(near + random.randint(-2, 2), width), random.randint(-largest - 1, largest)))
-
-
-def _float(exponent: int) -> int:
-    """Return a finite word of about that biased exponent, with a fraction of runs or at random."""
-    run = random.randrange(24)
-    ones = 0x7FFFFF
-    fraction = random.choice((0, ones, ones >> run, ones << run & ones, 1 << run & ones, random.getrandbits(23)))
-    return random.getrandbits(1) << 31 | max(0, min(254, exponent)) << 23 | fraction
-
-
-def float_word() -> int:
-    """Return a word of any kind."""
-    corner = random.choice(FLOAT_CORNERS) | random.getrandbits(1) << 31
-    return random.choice((corner, random.getrandbits(32), _float(random.randrange(255))))
-
-
-def float_triple() -> tuple[int, int, int]:
-    """Return operands of a multiply-add: corners crossed, cancellation, ties, tininess and overflow."""
-    kind = random.randrange(9)
-    if kind == 0:
-        return float_word(), float_word(), float_word()
-    if kind == 8:  # zeros, infinities, NaNs
-        a, b, c = (random.choice(SPECIALS) | random.getrandbits(1) << 31 for _ in range(3))
-        return a, b, c
-    if kind == 1:  # aligned within reach of one another
-        ea, eb = random.randrange(255), random.randrange(255)
-        return _float(ea), _float(eb), _float(ea + eb - 127 + random.randint(-55, 55))
-    if kind == 7:  # single bits, one of them just below the last place that the adder keeps of the other
-        ea, eb = random.randint(65, 190), random.randint(65, 190)
-        ec = ea + eb - 127 + random.choice((-1, 1)) * random.randint(60, 64)
-        return ea << 23, eb << 23, random.getrandbits(1) << 31 | max(1, min(254, ec)) << 23
-    if kind == 2:  # cancellation down to the last bits
-        a, b = _float(random.randint(64, 190)), _float(random.randint(1, 254))
-        product = exact_float.fused_multiply_add(a, b, 0, random.randrange(5))[0]
-        return a, b, (product ^ exact_float.SIGN) + random.randint(-2, 2) & 0xFFFFFFFF
-    if kind == 3:  # products near 2^-126, addend zero or tiny
-        ea = random.randint(1, 127)
-        a, b = _float(ea), _float(128 - ea - random.randrange(26))
-        return a, b, random.getrandbits(1) << 31 | random.choice((0, random.randrange(4), 0x800000))
-    if kind == 4:  # the same, to within an ulp
-        significand = 0x800000 | random.getrandbits(23)
-        cofactor = min((1 << 47) // significand + random.randint(-1, 1), 0xFFFFFF)
-        ea = random.randint(1, 126)
-        a = random.getrandbits(1) << 31 | ea << 23 | significand & 0x7FFFFF
-        return a, 128 - ea - random.randrange(2) << 23 | cofactor & 0x7FFFFF, random.getrandbits(1) << 31
-    if kind == 5:  # products of 25 bits: ties, broken by a small addend or not
-        wide = random.randint(2, 13)
-        pa, pb = (1 << wide - 1 | random.getrandbits(wide) | 1), (1 << 24 - wide | random.getrandbits(24 - wide) | 1)
-        a = exact_float.from_integer(pa, 0)[0]
-        b = exact_float.from_integer(pb, 0)[0] - (random.randrange(138) << 23)
-        return a, b, random.choice((0, exact_float.SIGN, _float(random.randrange(30))))
-    ea = random.randint(127, 254)  # around overflow
-    return _float(ea), _float(381 - ea + random.randint(-3, 2)), _float(random.randint(225, 254))
+def _random_float_case(op: ValuOp, k: int) -> Case:
+    a, b, c = (list(lanes) for lanes in zip(*(_float_lanes(op) for _ in range(k)), strict=True))
+    if op in REDUCTIONS and random.getrandbits(1):  # operands that go together, half the lanes apart
+        a[k // 2 :] = b[: k - k // 2]
+    dst, sat, wrap = Width.R, 0, 0
+    if op in NARROW:
+        dst, sat = WIDTHS[NARROW[op].width], random.getrandbits(1) if op != ValuOp.F32_BF16 else 0
+    if op == ValuOp.F32_S:
+        dst, wrap = random.choice(tuple(BITS)), random.getrandbits(1)
+    return Case(op, Width.R, dst, a, b, c, rm=random.randrange(5), sat=sat, wrap=wrap, imm=integer(12))
 
 
 def random_case(op: ValuOp, k: int) -> Case:
     """Return a random instruction ``op`` on ``k`` lanes."""
-    width = random.choice(tuple(BITS))
-    if op in FUSED:
-        triples = [float_triple() for _ in range(k)]
-        a, b, c = (list(operand) for operand in zip(*triples, strict=True))
-        return Case(op, Width.R, Width.R, a, b, c, rm=random.randrange(5))
-    if op == ValuOp.F32_S:
-        src, dst, wrap = Width.R, width, random.getrandbits(1)
-        a = [random.choice((float_word(), _float(random.randint(124, 160)))) for _ in range(k)]
-    else:
-        src, dst, wrap = width, width, 0
-        if op == ValuOp.S_S:
-            dst, wrap = random.choice(tuple(BITS)), random.getrandbits(1)
-        elif op == ValuOp.S_F32:
-            dst = Width.R
-        elif op in (ValuOp.TILE, ValuOp.LUI, ValuOp.ADDI):
-            src = dst = Width.R
-        a = [integer(BITS[src]) for _ in range(k)]
-    b, c = ([integer(BITS[src]) for _ in range(k)] for _ in range(2))
+    if op in FLOAT_OPERANDS:
+        return _random_float_case(op, k)
+    src = dst = random.choice(tuple(BITS))
+    wrap = 0
+    if op == ValuOp.S_S:
+        dst, wrap = random.choice(tuple(BITS)), random.getrandbits(1)
+    elif op == ValuOp.S_F32:
+        dst = Width.R
+    elif op in WIDEN:
+        src, dst = WIDTHS[WIDEN[op].width], Width.R
+    elif op in (ValuOp.TILE, ValuOp.LUI, ValuOp.ADDI, *STATUS):
+        src = dst = Width.R
+    a, b, c = ([integer(BITS[src]) for _ in range(k)] for _ in range(3))
     sat = random.getrandbits(1) if op in SATURATING else 0
     imm = {ValuOp.LUI: integer(20) << 12, ValuOp.IMM: integer(min(BITS[dst], 12))}.get(op, integer(12))
+    if op in STATUS:
+        imm = random.getrandbits(5)
     return Case(op, src, dst, a, b, c, rm=random.randrange(5), sat=sat, wrap=wrap, imm=imm)
