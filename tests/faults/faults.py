@@ -14,20 +14,22 @@ class Fault(NamedTuple):
 
 
 COSIM = "tests/hw/test_cosim.py::test_random_programs_leave_the_same_state[4]"
+ARRAY = "tests/hw/test_array.py::test_array[4-50]"
+REGFILE = "tests/hw/test_regfile.py::test_register_file[4-32]"
 CORE = "tests/hw/test_core.py::test_core[1-40]"
 
 # fmt: off
 FAULTS = (
-    Fault("skew register missing", "array.py", "self.a.word_select(i, 8), i)", "self.a.word_select(i, 8), max(i - 1, 0))", COSIM),
-    Fault("deskew one short", "array.py", "delayed(m, collected, k - 1 - i)", "delayed(m, collected, max(k - 2 - i, 0))", COSIM),
-    Fault("keep ignored", "pe.py", "self.control.keep & ~collected", "~collected", COSIM),
-    Fault("last leaves the accumulator", "pe.py", "self.control.clear | collected", "self.control.clear", COSIM),
-    Fault("next session adds to a collected sum", "pe.py", "self.control.keep & ~collected", "self.control.keep", COSIM),
-    Fault("bias bytes swapped", "mmalu.py", "(uop.rs1 << 2) + byte", "(uop.rs1 << 2) + (byte ^ 1)", COSIM),
-    Fault("sessions not kept apart", "mmalu.py", "blocked = is_last & (", "blocked = 0 & (", COSIM),
-    Fault("tile column read one tick early", "mmalu.py", "(1 << (self.k + j + 1)) - 1)", "(1 << (self.k + j)) - 1)", COSIM),
+    Fault("skew register missing", "array.py", "self.a.word_select(i, 8), i)", "self.a.word_select(i, 8), max(i - 1, 0))", ARRAY),
+    Fault("deskew one short", "array.py", "delayed(m, collected, k - 1 - i)", "delayed(m, collected, max(k - 2 - i, 0))", ARRAY),
+    Fault("keep ignored", "pe.py", "self.control.keep & ~collected", "~collected", ARRAY),
+    Fault("last leaves the accumulator", "pe.py", "self.control.clear | collected", "self.control.clear", ARRAY),
+    Fault("next session adds to a collected sum", "pe.py", "self.control.keep & ~collected", "self.control.keep", ARRAY),
+    Fault("bias bytes swapped", "mmalu.py", "(uop.rs1 << 2) + byte", "(uop.rs1 << 2) + (byte ^ 1)", ARRAY),
+    Fault("sessions not kept apart", "mmalu.py", "blocked = is_last & (", "blocked = 0 & (", ARRAY),
+    Fault("tile column read one tick early", "mmalu.py", "(1 << (self.k + j + 1)) - 1)", "(1 << (self.k + j)) - 1)", ARRAY),
     Fault("array not settled at halt", "mmalu.py", "settle.eq(2 * self.k + 1)", "settle.eq(1)", COSIM),
-    Fault("VR written in swapped row order", "regfile.py", "32 * j + 8 * byte :", "32 * j + 8 * (byte ^ 1) :", COSIM),
+    Fault("VR written in swapped row order", "regfile.py", "32 * j + 8 * byte :", "32 * j + 8 * (byte ^ 1) :", REGFILE),
     Fault("scoreboard ignores VE", "decoder.py", "index == row >> 1", "0", COSIM),
     Fault("scoreboard ignores write after read", "window.py", "blocks_take[s].eq(write_after_read | tile |", "blocks_take[s].eq(tile |", COSIM),
     Fault("scoreboard ignores read after write", "window.py", "blocks_done[s].eq(read_after_write | write_after_write)", "blocks_done[s].eq(write_after_write)", COSIM),

@@ -86,6 +86,7 @@ class Bench:
         self.takes = 0
         self.commits = 0
         self.compared = 0
+        self.fed: int | None = None  # sequence number of what was fed in the tick before
 
     async def start(self) -> None:
         """Reset."""
@@ -105,11 +106,19 @@ class Bench:
                 pass
             self.takes += 1
 
-    async def drain(self) -> None:
-        """Run until the unit is idle, then compare ACC whole."""
-        for _ in range(2 * self.k + 2):
+    async def pause(self, ticks: int) -> None:
+        """Run ``ticks`` without an instruction."""
+        for _ in range(ticks):
             await self._tick(None, 0, 0)
-        assert self.dut.idle.value == 1
+
+    async def drain(self) -> None:
+        """Run until the unit is idle, at most 2K+2 ticks; in that very tick T and the whole of ACC are settled."""
+        left = 2 * self.k + 2
+        await self.pause(1)
+        while not self.dut.idle.value:
+            assert left, "not idle 2K+2 ticks after the last instruction"
+            left -= 1
+            await self.pause(1)
         assert not self.model.commits
         for column in range(self.k):
             self.dut.host_column.value = column
@@ -132,11 +141,14 @@ class Bench:
         await self.stepper.settle()
         taken = bool(dut.issue__take.value)
         self._check(column, slot if taken and op and op.op != MmaOp.LAST else 0)
-        if op is not None and op.op == MmaOp.LAST:
-            blocked = bool(self.last_takes) and tick - self.last_takes[-1] < k
+        is_last = op is not None and op.op == MmaOp.LAST
+        blocked = is_last and bool(self.last_takes) and tick - self.last_takes[-1] < k
+        assert bool(dut.busy.value) == (op is not None and not blocked), f"tick {tick}: busy"
+        if is_last:
             assert taken != blocked, f"tick {tick}: last {'taken' if taken else 'refused'}"
             if taken:
                 self.last_takes.append(tick)
+        self.fed = sequence if taken and op and op.op in (MmaOp.FEED, MmaOp.LAST) else None
         await self.stepper.edge()
         self.model.end_of(tick)
         if taken and op is not None:
@@ -149,6 +161,8 @@ class Bench:
         expected = [row[column] for row in model.tile]
         for port in (dut.tile, dut.host_tile):
             assert unpack(int(port.value), k, 32) == expected, f"tick {tick}: T column {column}"
+        assert bool(dut.feeding.value) == (self.fed is not None), f"tick {tick}: feeding"
+        assert self.fed in (None, int(dut.feeding_sequence.value)), f"tick {tick}: feeding_sequence"
         assert bool(dut.tile_ready.value) != model.column_due(tick, column), f"tick {tick}: tile_ready {column}"
         commit = model.commits[0] if model.commits and tick == model.commits[0].taken + 2 * k else None
         assert bool(dut.commit.value) == (commit is not None), f"tick {tick}: commit"
@@ -163,15 +177,13 @@ class Bench:
         assert int(dut.done.value) == done, f"tick {tick}: done"
 
 
-def session(feeds: int, *, bias: bool = False, keep_last: int = 1) -> list[Op]:
-    """Return a session of ``feeds`` random rows; the first may follow a bias, one in the middle may replace ACC."""
+def session(feeds: int, *, bias: bool = False) -> list[Op]:
+    """Return a session of ``feeds`` random rows; the first may follow a bias, any may replace ACC."""
     ops = [Op(MmaOp.BIAS, rs1=random.randrange(ROWS // 4))] if bias else []
     ops += [
-        Op(MmaOp.FEED, random.randrange(ROWS), random.randrange(ROWS), int(random.random() < 0.9))
-        for _ in range(feeds - 1)
+        Op(MmaOp.FEED, random.randrange(ROWS), random.randrange(ROWS), int(random.random() < 0.9)) for _ in range(feeds)
     ]
-    last = Op(MmaOp.LAST, random.randrange(ROWS), random.randrange(ROWS), keep_last, random.randrange(ROWS // 4))
-    return [*ops, last]
+    return [*ops[:-1], ops[-1]._replace(op=MmaOp.LAST, rd=random.randrange(ROWS // 4))]
 
 
 @cocotb.test()
@@ -184,6 +196,25 @@ async def ragged_reductions(dut: Any) -> None:
         await bench.issue(session(random.randint(1, 4 * bench.k), bias=random.random() < 0.3))
         if random.random() < 0.3:
             await bench.issue([Op(MmaOp.FEED, 1, 2), Op(MmaOp.RESET)])
+    await bench.drain()
+    assert bench.commits == parameters()["sessions"]
+
+
+@cocotb.test()
+async def interrupted_sessions(dut: Any) -> None:
+    """Ticks without an instruction, biases and resets amid a session: each where it stands, nothing in between."""
+    bench = Bench(dut)
+    await bench.start()
+    for _ in range(parameters()["sessions"]):
+        bench.randomize(extreme=False)
+        for op in session(random.randint(2, 2 * bench.k + 2)):
+            if random.random() < 0.15:
+                await bench.pause(random.randint(1, 3))
+            elif random.random() < 0.15:
+                await bench.issue([Op(random.choice((MmaOp.BIAS, MmaOp.RESET)), rs1=random.randrange(ROWS // 4))])
+            await bench.issue([op])
+        if random.random() < 0.2:
+            await bench.drain()
     await bench.drain()
     assert bench.commits == parameters()["sessions"]
 
@@ -241,5 +272,25 @@ async def an_open_session_leaves_the_tile(dut: Any) -> None:
     bench.randomize(extreme=False)
     await bench.issue(session(bench.k))
     await bench.issue(session(3 * bench.k)[:-1])
+    await bench.drain()
+    assert bench.commits == 1
+
+
+@cocotb.test()
+async def reset_clears_accumulators_and_tile(dut: Any) -> None:
+    """A reset amid a session, T committed and ACC not zero, leaves both zero and the unit ready."""
+    bench = Bench(dut)
+    await bench.start()
+    bench.randomize(extreme=False)
+    await bench.issue(session(bench.k))
+    await bench.drain()
+    await bench.issue([Op(MmaOp.FEED, 1, 2), Op(MmaOp.BIAS, rs1=1), *session(bench.k)])
+    assert any(map(any, bench.model.tile))
+    bench = Bench(dut)
+    await bench.start()
+    await bench.drain()
+    await bench.pause(4 * bench.k)
+    bench.randomize(extreme=False)
+    await bench.issue(session(bench.k))
     await bench.drain()
     assert bench.commits == 1

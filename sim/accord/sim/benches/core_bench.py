@@ -79,6 +79,29 @@ class Host:
         await self.stepper.settle()
         return unpack(int(self.dut.spad__rdata.value), self.k, 8)
 
+    async def write_row(self, row: int, lanes: list[int]) -> None:
+        """Write a scratchpad row."""
+        self._present_row(row, lanes)
+        await self.tick()
+        self.release()
+
+    def _present_row(self, row: int, lanes: list[int]) -> None:
+        dut = self.dut
+        dut.spad__en.value = dut.spad__write.value = 1
+        dut.spad__addr.value, dut.spad__wdata.value = row, pack(lanes, 8)
+
+    def intrude(self, address: int, word: int, row: int, lanes: list[int]) -> None:
+        """Write program memory and scratchpad, clear the flags and rewind, in every tick until ``release``."""
+        dut = self.dut
+        dut.prog__en.value, dut.prog__addr.value, dut.prog__data.value = 1, address, word
+        dut.ctrl__clear_flags.value = dut.ctrl__rewind.value = 1
+        self._present_row(row, lanes)
+
+    def release(self) -> None:
+        """Leave the host's ports alone."""
+        for name in ("prog__en", "spad__en", "spad__write", "ctrl__clear_flags", "ctrl__rewind"):
+            getattr(self.dut, name).value = 0
+
     async def go(self, how: str = "run") -> None:
         """Run, or step, until the NPU is idle again."""
         await self.pulse(how)
@@ -171,11 +194,46 @@ async def ext_ports_are_refused_while_a_program_runs(dut: Any) -> None:
         assert await host.read("VX", 9) == [0] * host.k
         refused += 1
         await host.stepper.edge()
+    assert dut.ext_wr__refused.value == 0
     dut.ext_wr__en.value = 0
     assert refused >= 20
     assert await host.read("VX", 9) == before
     await host.write("VX", 9, [1] * host.k)
     assert await host.read("VX", 9) == [1] * host.k
+
+
+@cocotb.test()
+async def other_host_ports_wait_for_the_program(dut: Any) -> None:
+    """Program and scratchpad writes, clear_flags and rewind have no effect while a program runs."""
+    host = Host(dut)
+    await host.start()
+    before = [signed(11 * j + 5, 8) for j in range(host.k)]
+    await host.write_row(7, before)
+    await host.write("VR", 0, [0x01000001] * host.k)
+    program = [
+        asm.vcvt_s32_f32(rd=1, rs1=0),
+        *(asm.nop() for _ in range(20)),
+        asm.st_vx(rd=0, rs1=0, imm12=3),
+        asm.halt(),
+    ]
+    await host.load(program)
+    await host.pulse("run")
+    host.intrude(len(program) - 2, 0, 7, [1] * host.k)
+    ticks = 0
+    while True:
+        await host.stepper.settle()
+        if not dut.status__running.value:
+            break
+        await host.stepper.edge()
+        ticks += 1
+        assert ticks < LIMIT
+    host.release()
+    assert ticks > 20
+    assert host.status() == (True, Cause.NONE, len(program) - 1)
+    assert int(dut.counters__retired.value) == len(program)
+    assert int(dut.status__flags.value) == exact_float.NX
+    assert await host.read_row(7) == before
+    assert await host.read_row(3) == [1] * host.k
 
 
 async def trapped(dut: Any, words: list[int], cause: Cause, pc: int) -> Host:
@@ -221,11 +279,16 @@ async def address_past_the_end(dut: Any) -> None:
 
 @cocotb.test()
 async def wide_accesses_need_all_their_rows(dut: Any) -> None:
-    """A VR of which only the first row is inside traps, below row 0 as well."""
+    """The last base with all rows inside works, the next one traps, loading or storing; so does one below row 0."""
     rows = parameters()["scratchpad_rows"]
-    words = [asm.seta(rd=1, imm20=rows - 3), asm.ld_vr(rd=2, rs1=1, imm12=0), asm.halt()]
-    host = await trapped(dut, words, Cause.ADDRESS, 1)
-    assert await host.read("VX", 8) == [8] * host.k
+    for size, load, store in ((1, asm.ld_vx, asm.st_vx), (2, asm.ld_ve, asm.st_ve), (4, asm.ld_vr, asm.st_vr)):
+        inside = [asm.seta(rd=1, imm20=rows - size), store(rd=1, rs1=1, imm12=0), load(rd=3, rs1=1, imm12=0)]
+        for past in (load, store):
+            host = await trapped(dut, [*inside, past(rd=2, rs1=1, imm12=1), asm.halt()], Cause.ADDRESS, 3)
+            for byte in range(size):
+                assert await host.read_row(rows - size + byte) == [size + byte] * host.k
+                assert await host.read("VX", 3 * size + byte) == [size + byte] * host.k
+                assert await host.read("VX", 2 * size + byte) == [2 * size + byte] * host.k
     await trapped(dut, [asm.ld_vx(rd=2, rs1=1, imm12=-1), asm.halt()], Cause.ADDRESS, 0)
 
 
