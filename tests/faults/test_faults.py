@@ -71,4 +71,4 @@ def test_fault_turns_its_test_red(fault, tmp_path):
     result = run_in_copy(tree, fault.test)
     assert result.returncode == 1, f"exit code {result.returncode}\n{result.stdout[-3000:]}{result.stderr[-2000:]}"
     assert "1 failed" in result.stdout
-    assert "BuildError" not in result.stdout
+    assert "BuildError: building" not in result.stdout

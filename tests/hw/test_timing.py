@@ -98,6 +98,19 @@ def test_fused_operations_take_two_ticks_when_dependent(name):
     assert list(np.diff(ticks(events["valu"]))) == [2] * 4
 
 
+@pytest.mark.parametrize("name", ["vfadd", "vfsub", "vfmul", "vfmin", "vflt"])
+def test_unfused_float_operations_take_one_tick(name):
+    _, events = run(4, [getattr(asm, name)(rd=4, rs1=4, rs2=2) for _ in range(5)])
+    assert list(np.diff(ticks(events["valu"]))) == [1] * 4
+
+
+@pytest.mark.parametrize("k", KS)
+@pytest.mark.parametrize("name", ["vfredsum", "vfredmax"])
+def test_reductions_take_log2_k_ticks(name, k):
+    _, events = run(k, [getattr(asm, name)(rd=4, rs1=4) for _ in range(5)])
+    assert list(np.diff(ticks(events["valu"]))) == [max(1, k.bit_length() - 1)] * 4
+
+
 def test_independent_fused_operations_flow_one_a_tick():
     _, events = run(4, [asm.vfma(rd=4 + n % 4, rs1=0, rs2=2, rs3=3) for n in range(8)])
     assert list(np.diff(ticks(events["valu"]))) == [1] * 7

@@ -108,6 +108,14 @@ def test_bad_arguments_are_the_models():
         assert str(found.value) == str(expected.value)
 
 
+@pytest.mark.parametrize("rounding", ["rne", "rmm"])
+def test_a_word_of_every_thousand_to_int8(rounding):
+    """2^22 words: one from each run of 1,024, so that every sign, exponent and upper fraction is among them."""
+    low = np.random.default_rng(seed()).integers(0, 1 << 10, 1 << 22, dtype=np.uint32)
+    words = (np.arange(1 << 22, dtype=np.uint32) << 10) | low
+    assert assert_same("vcvt_f32_s8", [words], rounding=rounding) == 1 << 22
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("rounding", ROUNDING)
 def test_twenty_million_of_the_fused_family(rounding):
