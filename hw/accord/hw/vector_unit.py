@@ -4,6 +4,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal
 from amaranth.lib import data
 from amaranth.lib.wiring import Component, In, Out, Signature
 
+from accord.hw.lane import FUSED
 from accord.hw.types import FLAGS, ValuOp, Width
 from accord.hw.uop import SEQUENCE_BITS
 from accord.hw.valu import Valu
@@ -11,7 +12,6 @@ from accord.hw.window import ISSUE, SLOTS
 from accord.isa.config import Config
 
 TAG = data.StructLayout({"slot": SLOTS, "sequence": SEQUENCE_BITS, "width": Width, "rd": 5})
-FUSED = (ValuOp.FMA, ValuOp.FMS, ValuOp.NFMA, ValuOp.NFMS)
 
 
 class VectorUnit(Component):
