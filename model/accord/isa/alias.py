@@ -5,11 +5,11 @@ reads VX[0] has most often lost what it put there; where it is meant, the instru
 """
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from accord.isa.config import CLASS_ROWS, Config
+from accord.isa.config import CLASS_ROWS, LOOP_DEPTH, Config
 from accord.isa.encoding import decode
 from accord.isa.errors import AliasError, AliasWarning, Location
 from accord.isa.word import Word
@@ -62,14 +62,34 @@ def _place(address: int, source: Sequence[Location]) -> str:
     return f"line {source[address].line}" if source else f"word {address}"
 
 
-def aliased_reads(words: Iterable[int], config: Config) -> Iterator[AliasedRead]:
-    """Yield, in program order, every read under another class than its rows were last written.
+def execution_order(words: Sequence[int], config: Config) -> Iterator[int]:
+    """Yield the addresses that the program runs through, the body of a loop twice where its count is 2 or more."""
+    yield from _walk(words, range(len(words)), 0, config)
 
-    Illegal words are skipped; rows that the program has not written belong to no class.
+
+def _walk(words: Sequence[int], addresses: range, depth: int, config: Config) -> Iterator[int]:
+    address = addresses.start
+    while address < addresses.stop:
+        yield address
+        decoded = decode(words[address], config)
+        address += 1
+        if decoded is not None and decoded.instruction.row.op == "loop" and depth < LOOP_DEPTH:
+            body = range(address, min(address + decoded.operands["length"], addresses.stop))
+            for _ in range(min(decoded.operands["count"], 2)):
+                yield from _walk(words, body, depth + 1, config)
+            address = body.stop
+
+
+def aliased_reads(words: Sequence[int], config: Config) -> Iterator[AliasedRead]:
+    """Yield, in the order of execution and each once, every read under another class than its rows were last written.
+
+    Illegal words are skipped; rows that the program has not written belong to no class. Bodies of loops are
+    walked twice, so that what the end of one leaves to its beginning counts.
     """
+    found: set[AliasedRead] = set()
     written: dict[int, tuple[Register, int]] = {}
-    for address, word in enumerate(words):
-        decoded = decode(word, config)
+    for address in execution_order(words, config):
+        decoded = decode(words[address], config)
         if decoded is None:
             continue
         reads: list[Register] = []
@@ -79,13 +99,22 @@ def aliased_reads(words: Iterable[int], config: Config) -> Iterator[AliasedRead]
                 register = Register(operand.kind, decoded.operands[operand.field])
                 (reads if operand.access == "r" else writes).append(register)
         for read in reads:
-            foreign = [row for row in read.rows if row in written and written[row][0].kind != read.kind]
-            if foreign:
-                register, written_at = written[foreign[0]]
-                rows = tuple(row for row in foreign if written[row] == (register, written_at))
-                yield AliasedRead(address, read, written_at, register, rows)
+            finding = _aliased(address, read, written)
+            if finding is not None and finding not in found:
+                found.add(finding)
+                yield finding
         for register in writes:
             written.update(dict.fromkeys(register.rows, (register, address)))
+
+
+def _aliased(address: int, read: Register, written: Mapping[int, tuple[Register, int]]) -> AliasedRead | None:
+    """Return what is wrong with a read, given who last wrote which row where."""
+    foreign = [row for row in read.rows if row in written and written[row][0].kind != read.kind]
+    if not foreign:
+        return None
+    register, written_at = written[foreign[0]]
+    rows = tuple(row for row in foreign if written[row] == (register, written_at))
+    return AliasedRead(address, read, written_at, register, rows)
 
 
 def check_aliases(

@@ -52,6 +52,20 @@ class Config:
         """Return how many registers the class "VX", "VE", "VR" or "A" has."""
         return {"VX": self.vx_count, "VE": self.ve_count, "VR": self.vr_count, "A": ADDRESS_REGISTERS}[register_class]
 
+    @property
+    def lut_segments(self) -> int:
+        """Segments of 4K bytes that a lookup bank is written in."""
+        return LUT_BYTES // (4 * self.k)
+
+
+LOOP_DEPTH = 4
+"""Hardware loops that nest."""
+
+LUT_BANKS = ("a", "b")
+"""Lookup banks."""
+
+LUT_BYTES = 256
+"""Bytes of a lookup bank."""
 
 ADDRESS_REGISTERS = 32
 """A registers: unsigned 32-bit scratchpad row addresses."""

@@ -39,13 +39,17 @@ class Limit:
 
 
 def operand_limit(operand: Operand, config: Config) -> Limit:
-    """Return the legal values of an operand: registers within their class, columns within the array."""
+    """Return the legal values of an operand: registers within their class, columns within the array, and so on."""
     bits = FIELDS[operand.field]
     if operand.is_register:
         count = config.count(operand.kind)
         return Limit(operand.field, bits, 0, count - 1, f"an index of {operand.kind} ({count} registers)")
     if operand.field == "column":
         return Limit(operand.field, bits, 0, config.k - 1, f"a tile column (k={config.k})")
+    if operand.field == "segment":
+        return Limit(operand.field, bits, 0, config.lut_segments - 1, f"a segment of a lookup bank (k={config.k})")
+    if operand.field == "length":
+        return Limit(operand.field, bits, 1, bits.maximum, "the length of a loop's body")
     return Limit(operand.field, bits, bits.minimum, bits.maximum, f"the immediate {operand.field}")
 
 
@@ -88,7 +92,8 @@ def decode(word: int, config: Config) -> Decoded | None:
     """Decode a 32-bit word, or return None where it is illegal under ``config``.
 
     Illegal is a word that matches no row (every bit outside its fields included), a register number beyond
-    its class (the ignored rd of ``mma`` too), a rounding code above 4, a tile column of K or more.
+    its class (the ignored rd of ``mma`` too), a rounding code above 4, a tile column of K or more, a segment of a
+    lookup bank of 64/K or more, a loop of no words.
     """
     candidate = _find(word, config)
     if candidate is None:

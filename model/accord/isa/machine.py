@@ -15,6 +15,7 @@ class Cause(IntEnum):
     ILLEGAL = 1
     ADDRESS = 2
     FETCH = 3
+    LOOP = 4
 
 
 class Flags(IntFlag):

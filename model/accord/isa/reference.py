@@ -25,6 +25,9 @@ _EXAMPLE_VALUES = {
     "imm12": -12,
     "imm20": 74565,
     "column": 5,
+    "segment": 3,
+    "count": 100,
+    "length": 7,
 }
 _EXAMPLE_CONFIG = Config(k=8, vx_count=32)
 
@@ -64,6 +67,7 @@ def _section(instruction: Instruction) -> str:
     lines += [f"- {_mode_line(mode)}" for mode in instruction.modes]
     when = "at dispatch" if row.latency == 0 else f"{row.latency} tick{'' if row.latency == 1 else 's'}"
     lines.append(f"- executes in: {row.unit}, {when}")
+    lines.append(f"- flags raised: {', '.join(row.flags.split()) or 'none'}")
     lines += [f"- example: `{text}` is `0x{word:08x}`" for text, word in examples(instruction)]
     return "\n".join(lines) + "\n"
 

@@ -6,10 +6,13 @@ FAMILIES = {
     "memory": "Memory",
     "matrix": "Matrix",
     "integer": "Integer",
+    "logic": "Logic and shifts",
+    "reduce": "Reductions of integers",
+    "lookup": "Lookup",
     "convert": "Convert",
     "broadcast": "Broadcast and constants",
     "float": "Float",
-    "move": "Move",
+    "move": "Move and select",
 }
 """Chapter titles by family, in the order of the page."""
 
@@ -21,7 +24,10 @@ IMMEDIATES = {
     "imm12": "-2048 to 2047",
     "imm20": "0 to 1048575",
     "column": "0 to K-1",
+    "segment": "0 to 64/K-1",
     "flags": "0 to 31",
+    "count": "0 to 4095",
+    "length": "1 to 1023",
 }
 """Legal values of the immediates."""
 
@@ -43,7 +49,12 @@ are scratchpad row addresses.
 
 Instructions are 32-bit words; program addresses count words. A drawing shows bit numbers above, fields and
 fixed bits below. A latency counts ticks from the operands to the result in its register; a load or store
-moves a row a tick, and traps with the cause ADDRESS where a row is outside the scratchpad.
+moves a row a tick, and traps with the cause ADDRESS where a row is outside the scratchpad. Flags are sticky; they
+are those of all lanes.
+
+`loop count, length` executes the `length` words behind it `count` times, without a tick lost at the end of the body;
+a count of 0 skips them. Four loops nest; bodies may end at the same word. A fifth `loop` inside, and one whose body
+would end behind the end of the body around it, trap with the cause LOOP. There are no jumps.
 
 ## Illegal words
 
@@ -57,6 +68,8 @@ below. Every bit outside the fields counts. Words of all zeros and of all ones a
 (`mma`'s rd) |
 | a rounding code | 5, 6 or 7 |
 | a tile column | K to 63 |
+| a segment of a lookup bank | 64/K to 63 |
+| a loop's length | 0 |
 
 ## Assembler text
 
@@ -86,7 +99,7 @@ VR[2], VR[0], VR[1]`. Dots become underscores, modes are parameters (`rounding="
 
 VX, VE and VR overlap, so writing VR[0] replaces VX[0] to VX[3]. A read of rows that the program last wrote
 under another class is an error, unless the instruction is marked `.alias`. The check walks the words in
-order; a load writes under its own class; rows that the program has not written (the `ext` ports wrote them)
-may be read under any class.
+order, the body of a loop twice; a load writes under its own class; rows that the program has not written
+(the `ext` ports wrote them) may be read under any class.
 """
 """Everything before the instructions."""
