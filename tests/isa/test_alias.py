@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from accord.isa import AliasError, AliasWarning, Config, asm, assemble, check_aliases, disassemble
+from accord.isa.alias import execution_order
 
 CONFIG = Config(k=8, vx_count=32)
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -24,6 +25,19 @@ REJECTED = [
     ("vtile VR[2], 0\nmma.last VR[2], VX[8], VX[0]", "VX[8]", "VR[2]", "row 8", 1, 2),
     ("bcasti.vx VX[4], 1\nmma.bias VR[1]", "VR[1]", "VX[4]", "row 4", 1, 2),
     ("mov.vr VR[0], VR[1]\n.word 0x02c\nhalt", "VX[0]", "VR[0]", "row 0", 1, 2),
+    # what the end of a body leaves to its beginning
+    ("loop 2, 2\nmov.vx VX[9], VX[0]\nmov.vr VR[0], VR[1]", "VX[0]", "VR[0]", "row 0", 3, 2),
+    # in the second round of the outer loop alone
+    (
+        "loop 2, 4\nmov.vx VX[8], VX[4]\nloop 3, 1\nnop\nmov.vr VR[1], VR[3]",
+        "VX[4]",
+        "VR[1]",
+        "row 4",
+        5,
+        2,
+    ),
+    # a body that is left again
+    ("loop 1, 1\nmov.vr VR[0], VR[1]\nmov.vx VX[9], VX[2]", "VX[2]", "VR[0]", "row 2", 2, 3),
     (
         "mov.vx VX[0], VX[9]\nvfma VR[1], VR[2], VR[3], VR[0]",
         "VR[0]",
@@ -50,6 +64,12 @@ ACCEPTED = [
     "mov.vx VX[0], VX[9]\nmma.last VR[0], VX[4], VX[5]",
     # address registers are no rows
     "mov.vr VR[0], VR[1]\nadda A[1], A[0], 1\nst.vr VR[0], A[1], 0",
+    # a body that runs once, and one that does not run
+    "loop 1, 2\nmov.vx VX[9], VX[0]\nmov.vr VR[0], VR[1]",
+    "loop 0, 1\nmov.vr VR[0], VR[1]\nmov.vx VX[9], VX[0]",
+    # a body longer than the program, and a fifth loop, which traps
+    "loop 2, 1023\nmov.vx VX[9], VX[0]",
+    "loop 2, 5\nloop 2, 4\nloop 2, 3\nloop 2, 2\nloop 2, 1\nnop",
     # illegal words read nothing
     "mov.vr VR[0], VR[1]\n.word 0\n.word 0xffffffff",
 ]
@@ -72,15 +92,15 @@ def test_accepted(text: str) -> None:
     assert len(assemble(text, CONFIG)) == len(text.split("\n"))
 
 
-@pytest.mark.parametrize("text", [text for text, *_ in REJECTED if ".word" not in text])
-def test_the_mark_silences_and_the_disassembler_writes_it(text: str) -> None:
+@pytest.mark.parametrize(("text", "read_line"), [(case[0], case[-1]) for case in REJECTED if ".word" not in case[0]])
+def test_the_mark_silences_and_the_disassembler_writes_it(text: str, read_line: int) -> None:
     unmarked = assemble(text, CONFIG, alias="off")
     lines = text.split("\n")
-    mnemonic, rest = lines[-1].split(" ", 1)
-    marked = "\n".join([*lines[:-1], f"{mnemonic}.alias {rest}"])
+    mnemonic, rest = lines[read_line - 1].split(" ", 1)
+    marked = "\n".join([*lines[: read_line - 1], f"{mnemonic}.alias {rest}", *lines[read_line:]])
     program = assemble(marked, CONFIG)
     assert program.words == unmarked.words
-    assert [word.alias for word in program] == [False] * (len(lines) - 1) + [True]
+    assert [number for number, word in enumerate(program, 1) if word.alias] == [read_line]
     assert disassemble(unmarked, CONFIG) == marked + "\n"
 
 
@@ -147,3 +167,9 @@ def test_the_document_s_program_assembles_once_its_registers_are_moved() -> None
 
     assert mnemonics(program) == mnemonics(original)
     assert ".alias" not in disassemble(program, CONFIG)
+
+
+def test_a_body_is_walked_twice_at_most_and_inner_ones_within_it() -> None:
+    program = assemble("loop 3, 4\nnop\nloop 7, 1\nnop\nnop\nloop 0, 2\nnop\nnop\nhalt", CONFIG)
+    body = [1, 2, 3, 3, 4]
+    assert list(execution_order(program.words, CONFIG)) == [0, *body, *body, 5, 8]

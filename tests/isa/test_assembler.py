@@ -3,6 +3,7 @@
 import pytest
 
 from accord.isa import Config, Program, ProgramTooLongError, assemble, disassemble_word
+from accord.isa.encoding import operand_limit
 from accord.isa.fields import instructions
 
 CONFIG = Config(k=8, vx_count=32)
@@ -148,7 +149,15 @@ def test_a_program_is_its_words_and_configuration() -> None:
         Program((1 << 32,), CONFIG)  # type: ignore[arg-type]
 
 
+def test_a_loop_s_length_may_be_a_difference_of_labels() -> None:
+    text = "loop 10, behind - body\nbody: nop\n nop\nbehind: halt"
+    assert lines(text) == ["loop 10, 2", "nop", "nop", "halt"]
+
+
 def test_every_instruction_assembles_from_its_lowest_values() -> None:
     for row in instructions():
-        operands = ", ".join(f"{o.kind}[0]" if o.is_register else "0" for o in row.operands)
+        lowest = [operand_limit(operand, None).low for operand in row.operands]
+        operands = ", ".join(
+            f"{o.kind}[{low}]" if o.is_register else str(low) for o, low in zip(row.operands, lowest, strict=True)
+        )
         assert lines(f"{row.mnemonic} {operands}") == [f"{row.mnemonic} {operands}".rstrip()]

@@ -22,6 +22,8 @@ LEGAL = [
     ("mma", {"rd": 1, "rs1": 7, "rs2": 7}),
     ("vtile", {"rd": 1, "column": 3}),
     ("seta", {"rd": 31, "imm20": 0xFFFFF}),
+    ("vsetlut.a", {"rs1": 1, "segment": 15}),
+    ("loop", {"count": 4095, "length": 1023}),
 ]
 ILLEGAL = [
     ("vadd.vx", {"rd": 8, "rs1": 0, "rs2": 0}, "vadd.vx: rd=8: an index of VX (8 registers) must be 0 to 7"),
@@ -30,6 +32,8 @@ ILLEGAL = [
     ("mma", {"rd": 2, "rs1": 0, "rs2": 0}, "mma: rd=2: an index of VR (2 registers) must be 0 to 1"),
     ("vtile", {"rd": 0, "column": 4}, "vtile: column=4: a tile column (k=4) must be 0 to 3"),
 ]
+SEGMENTS = {1: 64, 2: 32, 4: 16, 8: 8, 16: 4, 32: 2, 64: 1}
+"""Segments of 4K bytes in 256, by K."""
 
 
 @pytest.mark.parametrize(("mnemonic", "values"), LEGAL)
@@ -53,6 +57,24 @@ def test_one_more_is_illegal_there_and_legal_in_the_full_one(
         encode(by_mnemonic()[mnemonic], values, SMALL)
 
 
+@pytest.mark.parametrize("k", SEGMENTS)
+def test_segments_cover_a_lookup_bank_and_no_more(k: int) -> None:
+    config = Config(k=k)
+    last, beyond = (word("vsetlut.b", rs1=0, segment=0) | number << 20 for number in (SEGMENTS[k] - 1, SEGMENTS[k]))
+    assert decode(last, config) is not None
+    assert decode(beyond, config) is None
+    if k > 1:
+        reason = f"vsetlut.b: segment={SEGMENTS[k]}: a segment of a lookup bank (k={k}) must be 0 to {SEGMENTS[k] - 1}"
+        assert illegal_reason(beyond, config) == reason
+        assert word("vsetlut.b", rs1=0, segment=SEGMENTS[k]) == beyond
+
+
+def test_a_loop_has_a_body() -> None:
+    empty = word("loop", count=3, length=1) ^ 1 << 10
+    assert decode(empty, FULL) is None
+    assert illegal_reason(empty, FULL) == "loop: length=0: the length of a loop's body must be 1 to 1023"
+
+
 @pytest.mark.parametrize("code", range(8))
 def test_rounding_codes_0_to_4_are_legal(code: int) -> None:
     encoded = word("vfma", rd=0, rs1=0, rs2=0, rs3=0) | code << 12
@@ -65,8 +87,8 @@ def test_a_fixed_bit_set_makes_a_word_illegal() -> None:
     for bit in range(7, 32):
         flipped = word("nop") ^ 1 << bit
         decoded = decode(flipped, FULL)
-        # Bit 12 leads to halt.
-        assert (decoded is not None) == (bit == 12), bit
+        # Bit 12 leads to halt, bit 13 to fence.
+        assert (decoded is not None) == (bit in (12, 13)), bit
         if decoded is None:
             assert illegal_reason(flipped, FULL) == "no instruction has this encoding"
 

@@ -55,8 +55,9 @@ def test_signature_and_documentation_come_from_the_table(row: Instruction) -> No
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.mnemonic for row in ROWS])
 def test_lowest_values_give_the_text(row: Instruction) -> None:
-    word = getattr(asm, name(row))(**{operand.field: 0 for operand in row.operands}, alias=True)
-    operands = ", ".join(f"{o.kind}[0]" if o.is_register else "0" for o in row.operands)
+    lowest = {operand.field: int(operand.field == "length") for operand in row.operands}
+    word = getattr(asm, name(row))(**lowest, alias=True)
+    operands = ", ".join(f"{o.kind}[0]" if o.is_register else str(lowest[o.field]) for o in row.operands)
     assert (word,) == assemble(f"{row.mnemonic} {operands}", CONFIG).words
     assert word.alias
 

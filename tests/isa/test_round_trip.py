@@ -30,6 +30,8 @@ def maximum(instruction: Instruction, name: str, config: Config) -> int:
             return config.vx_count // 4 - 1
         case "column":
             return config.k - 1
+        case "segment":
+            return 64 // config.k - 1
     return 4 if name == "rounding" else FIELDS[name].maximum
 
 
@@ -39,7 +41,8 @@ def legal_words(draw: st.DrawFn, config: Config) -> int:
     word = instruction.match
     names = [operand.field for operand in instruction.operands] + [mode.field for mode in instruction.modes]
     for name in names:
-        word |= FIELDS[name].insert(draw(st.integers(FIELDS[name].minimum, maximum(instruction, name, config))))
+        minimum = 1 if name == "length" else FIELDS[name].minimum
+        word |= FIELDS[name].insert(draw(st.integers(minimum, maximum(instruction, name, config))))
     return word
 
 

@@ -7,6 +7,7 @@ import pytest
 from accord.isa.config import CLASS_ROWS, LANES, Config
 from accord.isa.encoding import decode
 from accord.isa.fields import FIELDS, FUNCT3, FUNCT7, OPCODE, ROUNDING, Instruction, instructions, resolve
+from accord.isa.machine import Flags
 from accord.isa.reference_text import ACCESS, FAMILIES, IMMEDIATES
 from accord.isa.table import TABLE, Row
 
@@ -52,6 +53,7 @@ def test_units_access_modes_and_families_are_known(row: Instruction) -> None:
     assert (row.row.latency == 0) == (row.row.unit == "control")
     assert row.row.op
     assert row.row.text.endswith(".")
+    assert set(row.row.flags.split()) <= {flag.name for flag in Flags}
     for operand in row.operands:
         if operand.is_register:
             assert operand.kind in (*CLASS_ROWS, "A")
@@ -97,8 +99,9 @@ def test_fields_sharing_a_bit_are_rejected() -> None:
 
 def test_immediate_ranges_on_the_page_are_those_of_the_fields() -> None:
     for name, text in IMMEDIATES.items():
-        if name != "column":
-            assert text == f"{FIELDS[name].minimum} to {FIELDS[name].maximum}"
+        if name not in ("column", "segment"):
+            minimum = 1 if name == "length" else FIELDS[name].minimum
+            assert text == f"{minimum} to {FIELDS[name].maximum}"
 
 
 def test_fields_insert_and_extract_their_extremes() -> None:
@@ -109,4 +112,4 @@ def test_fields_insert_and_extract_their_extremes() -> None:
             with pytest.raises(ValueError, match="does not fit"):
                 field.insert(value)
     shared = [{a, b} for a, b in combinations(FIELDS, 2) if FIELDS[a].mask == FIELDS[b].mask]
-    assert shared == [{"rs2", "flags"}, {"sat", "wrap"}]
+    assert shared == [{"rs2", "flags"}, {"imm12", "count"}, {"column", "segment"}, {"sat", "wrap"}]

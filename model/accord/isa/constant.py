@@ -5,7 +5,7 @@ import struct
 from fractions import Fraction
 
 from accord.isa.config import Config
-from accord.isa.encoding import WIDEST, encode
+from accord.isa.encoding import encode
 from accord.isa.fields import by_mnemonic
 from accord.isa.word import Word
 
@@ -57,7 +57,7 @@ def _too_large(text: str) -> ValueError:
     return ValueError(f"{text} is beyond the largest FP32 number, 3.4028235e38")
 
 
-def constant_words(rd: int, bits: int, config: Config = WIDEST) -> tuple[Word, ...]:
+def constant_words(rd: int, bits: int, config: Config | None = None) -> tuple[Word, ...]:
     """Return ``vlui`` and, where the low part is not zero, ``vaddi``: ``bits`` in every lane of VR[rd].
 
     Raises ValueError for a register beyond its class.

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from accord.isa.config import Config
+from accord.isa.config import LANES, Config
 from accord.isa.fields import FIELDS, OPCODE, ROUNDING, Field, Instruction, Mode, Operand, instructions
 from accord.isa.word import Word
 
-WIDEST = Config(k=64, vx_count=32)
-"""The configuration under which every word that any configuration accepts is legal."""
+_MOST_LANES, _FEWEST_LANES = Config(k=LANES[-1]), Config(k=LANES[0])
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,20 @@ class Limit:
         return f"{self.field}={value}: {self.what} must be {self.low} to {self.high}"
 
 
-def operand_limit(operand: Operand, config: Config) -> Limit:
-    """Return the legal values of an operand: registers within their class, columns within the array, and so on."""
+def operand_limit(operand: Operand, config: Config | None) -> Limit:
+    """Return the legal values of an operand: registers within their class, columns within the array, and so on.
+
+    Without a configuration they are those that some configuration accepts.
+    """
     bits = FIELDS[operand.field]
     if operand.is_register:
-        count = config.count(operand.kind)
+        count = (config or Config()).count(operand.kind)
         return Limit(operand.field, bits, 0, count - 1, f"an index of {operand.kind} ({count} registers)")
     if operand.field == "column":
-        return Limit(operand.field, bits, 0, config.k - 1, f"a tile column (k={config.k})")
+        k = (config or _MOST_LANES).k
+        return Limit(operand.field, bits, 0, k - 1, f"a tile column (k={k})")
     if operand.field == "segment":
+        config = config or _FEWEST_LANES
         return Limit(operand.field, bits, 0, config.lut_segments - 1, f"a segment of a lookup bank (k={config.k})")
     if operand.field == "length":
         return Limit(operand.field, bits, 1, bits.maximum, "the length of a loop's body")
@@ -122,12 +126,12 @@ def illegal_reason(word: int, config: Config) -> str | None:
 
 
 def encode(
-    instruction: Instruction, values: Mapping[str, int], config: Config = WIDEST, *, alias: bool = False
+    instruction: Instruction, values: Mapping[str, int], config: Config | None = None, *, alias: bool = False
 ) -> Word:
     """Encode field values; modes left out take their defaults.
 
-    Raises TypeError for an operand left out or a field the instruction does not have, ValueError for a
-    value out of range under ``config``; both name the field.
+    Without ``config`` the limits are those of all configurations together. Raises TypeError for an operand left
+    out or a field the instruction does not have, ValueError for a value out of range; both name the field.
     """
     limits = [operand_limit(operand, config) for operand in instruction.operands]
     limits += [mode_limit(mode) for mode in instruction.modes]
