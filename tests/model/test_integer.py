@@ -8,17 +8,11 @@ import pytest
 from accord.isa import assemble
 from accord.model import Config, Npu
 
+from .integers import clamp, wrap
+
 SEED = 20240603
 WIDTH = {"vx": 8, "ve": 16, "vr": 32}
 OPERATIONS = {"vadd": operator.add, "vsub": operator.sub, "vmul": operator.mul, "vmax": max, "vmin": min}
-
-
-def wrap(number, width):
-    return (number + (1 << (width - 1))) % (1 << width) - (1 << (width - 1))
-
-
-def clamp(number, width):
-    return min(max(number, -(1 << (width - 1))), (1 << (width - 1)) - 1)
 
 
 def run(npu, text):

@@ -17,7 +17,8 @@ def disturbed(k=4):
     npu.write_scratchpad(0, random.integers(-128, 128, (64, k)).astype(np.int8))
     npu.load(
         assemble(
-            "seta A[5], 9\nmma.last VR[3], VX[0], VX[1]\nmma VR[3], VX[0], VX[1]\nvcvt_s32_f32 VR[4], VR[5]\nhalt",
+            "seta A[5], 9\nmma.last VR[3], VX[0], VX[1]\nmma VR[3], VX[0], VX[1]\nvcvt_s32_f32 VR[4], VR[5]\n"
+            "vsetlut.a VR[0], 1\nvsetlut.b VR[1], 2\nloop 2, 2\nloop 3, 1\nhalt",
             npu.config,
         )
     )
@@ -25,6 +26,8 @@ def disturbed(k=4):
     assert npu.acc.any()
     assert npu.tile.any()
     assert npu.status.flags
+    assert npu.lut.any(axis=1).all()
+    assert npu.loops.any()
     return npu
 
 
@@ -38,6 +41,8 @@ def test_a_new_npu_is_all_zero_and_not_halted():
         (npu.tile, (4, 4), np.int32),
         (npu.scratchpad, (4096, 4), np.int8),
         (npu.a, (32,), np.uint32),
+        (npu.loops, (4, 3), np.uint32),
+        (npu.lut, (2, 256), np.uint8),
     ):
         assert array.shape == shape
         assert array.dtype == dtype
@@ -53,7 +58,7 @@ def test_the_default_configuration_is_config():
 
 def test_arrays_handed_out_are_read_only_copies():
     npu = disturbed()
-    for name in ("vx", "ve", "vr", "acc", "tile", "scratchpad", "a"):
+    for name in ("vx", "ve", "vr", "acc", "tile", "scratchpad", "a", "loops", "lut"):
         array = getattr(npu, name)
         before = array.copy()
         with pytest.raises(ValueError, match="read-only"):
@@ -71,12 +76,14 @@ def test_reset_is_a_new_npu():
     assert npu.run().cause == Cause.ILLEGAL  # program memory is zero as well
 
 
-def test_load_clears_pc_halted_cause_and_counters_and_nothing_else():
+def test_load_clears_pc_halted_cause_loops_and_counters_and_nothing_else():
     npu = disturbed()
     before = take(npu)
     npu.load([asm.halt()])
     lines = differences(before, take(npu))
-    assert [line.split(":")[0] for line in lines] == ["pc", "halted", "retired"]
+    loops = [f"loop {loop} {member}" for loop in (0, 1) for member in ("start", "length", "remaining")]
+    assert [line.split(":")[0] for line in lines] == [*loops, "pc", "halted", "retired"]
+    assert not npu.loops.any()
     assert (npu.status.pc, npu.status.halted, npu.counters.retired) == (0, False, 0)
 
 

@@ -23,6 +23,11 @@ def test_unknown_mnemonics_are_refused(mnemonic):
         ("vfredsum", "lanes depend on one another"),
         ("vfredmax", "lanes depend on one another"),
         ("bcast.vr", "lanes depend on one another"),
+        *((f"vred{name}.vr", "lanes depend on one another") for name in ("sum", "max", "min", "and", "or", "xor")),
+        ("vredsum.vx", "lanes depend on one another"),
+        ("vlut.a", "lookup bank"),
+        ("vlut.b", "lookup bank"),
+        ("vsetlut.a", "immediate"),
         ("vaddi", "immediate"),
         ("vlui", "immediate"),
         ("vtile", "immediate"),
@@ -31,6 +36,8 @@ def test_unknown_mnemonics_are_refused(mnemonic):
         ("mma", "unit mmalu"),
         ("ld.vr", "unit lsu"),
         ("halt", "unit control"),
+        ("loop", "unit control"),
+        ("fence", "unit control"),
     ],
 )
 def test_instructions_that_do_not_work_element_by_element_are_refused_with_the_reason(mnemonic, why):

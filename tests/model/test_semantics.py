@@ -33,7 +33,7 @@ def test_only_the_registers_written_change(mnemonic):
     values = {"rd": 7, "rs1": 2, "rs2": 3, "rs3": 4}
     fields = {operand.field: values.get(operand.field, 1) for operand in instruction.operands}
     npu.load([encode(instruction, fields), encode(by_mnemonic()["halt"], {})])
-    before_vx, before_a, before_scratchpad = npu.vx, npu.a, npu.scratchpad
+    before_vx, before_a, before_scratchpad, before_lut = npu.vx, npu.a, npu.scratchpad, npu.lut
     assert npu.run().cause == 0
     written = {operand.kind for operand in instruction.operands if operand.access == "w"}
     rows = {"VX": {7}, "VE": {14, 15}, "VR": {28, 29, 30, 31}}
@@ -43,6 +43,8 @@ def test_only_the_registers_written_change(mnemonic):
     assert bool(changed) == bool(allowed)
     assert np.flatnonzero(npu.a != before_a).tolist() == ([7] if "A" in written else [])
     assert (npu.scratchpad != before_scratchpad).any() == mnemonic.startswith("st.")
+    banks = {"vsetlut.a": [0], "vsetlut.b": [1]}.get(mnemonic, [])
+    assert np.flatnonzero((npu.lut != before_lut).any(axis=1)).tolist() == banks
 
 
 def test_random_legal_words_run_and_illegal_ones_trap():

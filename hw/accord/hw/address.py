@@ -1,10 +1,13 @@
 """The address registers A[0..31], read and written at dispatch, and the address of a load or store."""
 
 from amaranth.hdl import Array, Module, Mux, Signal, signed
-from amaranth.lib.wiring import Component, In, Out
+from amaranth.lib.wiring import Component, In, Out, Signature
 
 from accord.hw.types import Width
 from accord.isa.config import ADDRESS_REGISTERS, Config
+
+WRITE = Signature({"en": Out(1), "index": Out(5), "data": Out(32)})
+"""A register is written at the coming edge."""
 
 
 class AddressFile(Component):
@@ -24,6 +27,7 @@ class AddressFile(Component):
                 "seta": In(1),  # A[rd] = imm
                 "adda": In(1),  # A[rd] = A[rs1] + imm
                 "post": In(1),  # A[rs1] = A[rs1] + imm
+                "write": Out(WRITE),  # what the three do
                 "host_index": In(5),
                 "host_data": Out(32),
             }
@@ -48,10 +52,11 @@ class AddressFile(Component):
                 m.d.comb += self.in_range.eq(address <= rows - 2)
             with m.Default():
                 m.d.comb += self.in_range.eq(address <= rows - 4)
-        with m.If(self.seta):
-            m.d.sync += registers[self.rd].eq(self.imm)
-        with m.If(self.adda):
-            m.d.sync += registers[self.rd].eq(total)
-        with m.If(self.post):
-            m.d.sync += registers[self.rs1].eq(total)
+        m.d.comb += [
+            self.write.en.eq(self.seta | self.adda | self.post),
+            self.write.index.eq(Mux(self.post, self.rs1, self.rd)),
+            self.write.data.eq(Mux(self.seta, self.imm, total)),
+        ]
+        with m.If(self.write.en):
+            m.d.sync += registers[self.write.index].eq(self.write.data)
         return m

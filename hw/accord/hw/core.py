@@ -1,73 +1,18 @@
 """The core: front end, issue window, three units, register file, host ports, counters, trace."""
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal
-from amaranth.lib.wiring import Component, In, Out, Signature, connect, flipped
+from amaranth.lib.wiring import Component, connect, flipped
 
-from accord.hw.frontend import CONTROL, PC_BITS, PROGRAM_WRITE, Frontend
-from accord.hw.lsu import LoadStoreUnit, host_signature
+from accord.hw.frontend import CONTROL, Frontend
+from accord.hw.lsu import LoadStoreUnit
 from accord.hw.mmalu import Mmalu
+from accord.hw.ports import host_members, report_members
 from accord.hw.regfile import RegisterFile
 from accord.hw.types import FLAGS, Width
-from accord.hw.uop import SEQUENCE_BITS
 from accord.hw.vector_unit import VectorUnit
-from accord.hw.window import Window
+from accord.hw.window import HAZARDS, Window
 from accord.isa.config import Config
-from accord.isa.machine import UNITS, Cause
-
-
-def host_members(config: Config) -> dict:
-    """Return the host's ports; all but ``control`` and ``status`` are refused while a program runs."""
-    k = config.k
-    register = {"is_vr": Out(1), "index": Out(5)}
-    return {
-        "ctrl": In(Signature({**CONTROL.members, "clear_flags": Out(1)})),
-        "status": Out(
-            Signature(
-                {
-                    "halted": Out(1),
-                    "running": Out(1),
-                    "cause": Out(Cause),
-                    "pc": Out(PC_BITS),
-                    "flags": Out(FLAGS),
-                }
-            )
-        ),
-        "prog": In(PROGRAM_WRITE),
-        "ext_wr": In(Signature({"en": Out(1), "refused": In(1), "data": Out(32 * k), **register})),
-        "ext_rd": In(Signature({"data": In(32 * k), **register})),
-        "spad": In(host_signature(config)),
-        "debug": In(
-            Signature(
-                {
-                    "tile": Out(1),  # 1: T, 0: ACC
-                    "column": Out(6),
-                    "column_data": In(32 * k),
-                    "a_index": Out(5),
-                    "a_data": In(32),
-                }
-            )
-        ),
-    }
-
-
-def report_members(config: Config) -> dict:
-    """Return counters and the trace of register writes, which lock-step and timing tests read."""
-    counters = ["cycles", "retired"] + [f"{kind}_{unit}" for kind in ("busy", "stall") for unit in UNITS]
-    write = Signature({"valid": Out(1), "seq": Out(SEQUENCE_BITS), "rows": Out(config.vx_count)})
-    return {
-        "counters": Out(Signature({name: Out(64) for name in counters})),
-        "trace": Out(
-            Signature(
-                {
-                    "feed": Out(1),  # a feed enters processing element (0,0) at the coming edge
-                    "feed_seq": Out(SEQUENCE_BITS),
-                    "mma": Out(write),
-                    "valu": Out(write),
-                    "lsu": Out(write),
-                }
-            )
-        ),
-    }
+from accord.isa.machine import UNITS
 
 
 class Core(Component):
@@ -101,7 +46,8 @@ class Core(Component):
         ]
         self._registers(m, regfile, mmalu, vector, lsu)
         self._host(m, frontend, regfile, mmalu, vector, lsu)
-        self._trace(m, mmalu, vector, lsu)
+        self._trace_units(m, mmalu, vector, lsu)
+        self._trace_dispatch(m, frontend, window)
         self._count(m, frontend, window, (mmalu.busy, vector.busy, lsu.busy))
         return m
 
@@ -163,31 +109,62 @@ class Core(Component):
             self.debug.column_data.eq(Mux(self.debug.tile, mmalu.host_tile, mmalu.host_acc)),
             frontend.a_index.eq(self.debug.a_index),
             self.debug.a_data.eq(frontend.a_data),
+            frontend.loop_index.eq(self.debug.loop_index),
+            self.debug.loop_start.eq(frontend.loop.start),
+            self.debug.loop_length.eq(frontend.loop.length),
+            self.debug.loop_remaining.eq(frontend.loop.remaining),
+            vector.lut_host_segment.eq(self.debug.lut_segment),
+            self.debug.lut_data.eq(vector.lut_host_data),
         ]
 
-    def _trace(self, m: Module, mmalu, vector, lsu):
-        rows = self.config.vx_count
-        result = vector.result
+    def _trace_units(self, m: Module, mmalu, vector, lsu):
+        trace, rows, result = self.trace, self.config.vx_count, vector.result
         first = Mux(
             result.width == Width.R,
             result.index << 2,
             Mux(result.width == Width.E, result.index << 1, result.index),
         )
         covered = Mux(result.width == Width.R, 0b1111, Mux(result.width == Width.E, 0b11, 0b1))
-        one = Const(1, rows)
         m.d.comb += [
-            self.trace.feed.eq(mmalu.feeding),
-            self.trace.feed_seq.eq(mmalu.feeding_sequence),
-            self.trace.mma.valid.eq(mmalu.commit),
-            self.trace.mma.seq.eq(mmalu.commit_sequence),
-            self.trace.mma.rows.eq(Const(0b1111, rows) << (mmalu.commit_rd << 2)[:5]),
-            self.trace.valu.valid.eq(result.en),
-            self.trace.valu.seq.eq(vector.sequence),
-            self.trace.valu.rows.eq(covered << first[:5]),
-            self.trace.lsu.valid.eq(lsu.load.en),
-            self.trace.lsu.seq.eq(lsu.load_sequence),
-            self.trace.lsu.rows.eq(one << lsu.load.row),
+            trace.feed.eq(mmalu.feeding),
+            trace.feed_seq.eq(mmalu.feeding_sequence),
+            trace.mma.valid.eq(mmalu.commit),
+            trace.mma.seq.eq(mmalu.commit_sequence),
+            trace.mma.rows.eq(Const(0b1111, rows) << (mmalu.commit_rd << 2)[:5]),
+            trace.mma.data.eq(mmalu.commit_data),
+            trace.valu.valid.eq(vector.done.any()),
+            trace.valu.seq.eq(vector.sequence),
+            trace.valu.rows.eq(Mux(result.en, covered << first[:5], 0)),
+            trace.valu.data.eq(result.data),
+            trace.valu.flags.eq(vector.flags),
+            trace.valu.replace.eq(vector.replace_flags),
+            trace.lut.valid.eq(vector.lut_write.valid),
+            trace.lut.seq.eq(vector.sequence),
+            trace.lut.bank.eq(vector.lut_write.bank),
+            trace.lut.segment.eq(vector.lut_write.segment),
+            trace.lut.data.eq(vector.lut_write.data),
+            trace.lsu.valid.eq(lsu.load.en),
+            trace.lsu.seq.eq(lsu.load_sequence),
+            trace.lsu.rows.eq(Const(1, rows) << lsu.load.row),
+            trace.lsu.data.eq(lsu.load.data),
+            trace.store.valid.eq(lsu.store.en),
+            trace.store.seq.eq(lsu.issue.sequence),
+            trace.store.row.eq(lsu.store.row),
+            trace.store.data.eq(lsu.store.data),
+            trace.busy.eq(Cat(mmalu.busy, vector.busy, lsu.busy)),
         ]
+
+    def _trace_dispatch(self, m: Module, frontend, window):
+        trace = self.trace
+        m.d.comb += [
+            trace.dispatch.valid.eq(window.push.valid & window.push.ready),
+            trace.dispatch.seq.eq(frontend.sequence),
+            trace.address.valid.eq(frontend.a_write.en),
+            trace.address.seq.eq(frontend.sequence),
+            trace.address.index.eq(frontend.a_write.index),
+            trace.address.data.eq(frontend.a_write.data),
+        ]
+        m.d.comb += [getattr(trace.dispatch, name).eq(window.hazards[name]) for name, _ in HAZARDS]
 
     def _count(self, m: Module, frontend, window, busy):
         counters = self.counters

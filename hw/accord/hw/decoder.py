@@ -2,18 +2,21 @@
 
 from itertools import groupby
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Shape, Signal
 from amaranth.lib.wiring import Component, In, Out
 
 from accord.hw.types import ControlOp, LsuOp, MmaOp, Unit, ValuOp, Width
 from accord.hw.uop import UOP
 from accord.isa.config import CLASS_ROWS, Config
-from accord.isa.fields import FIELDS, OPCODE, ROUNDING, Instruction, instructions
+from accord.isa.encoding import mode_limit, operand_limit
+from accord.isa.fields import FIELDS, OPCODE, Instruction, instructions
 
 OPERATIONS = {"mmalu": MmaOp, "valu": ValuOp, "lsu": LsuOp, "control": ControlOp}
 WIDTHS = {"VX": Width.X, "VE": Width.E, "VR": Width.R}
 SOURCES = ("rs1", "rs2", "rs3")
-CONTROL_BITS = 2
+CONTROL_BITS = Shape.cast(ControlOp).width
+LOOP_FIELDS = ("count", "length")
+"""Immediates of `loop`, which has two of them and no uop."""
 
 
 class Decoder(Component):
@@ -30,6 +33,7 @@ class Decoder(Component):
                 "control_op": Out(CONTROL_BITS),
                 "uop": Out(UOP),
                 "post": Out(1),
+                **{field: Out(FIELDS[field].width) for field in LOOP_FIELDS},
                 "reads": Out(rows),
                 "writes": Out(rows),
                 "reads_tile": Out(1),
@@ -44,6 +48,8 @@ class Decoder(Component):
         self._rd_width, self._source_width = Signal(Width), Signal(Width)
         for field in ("rd", *SOURCES):
             m.d.comb += self.uop[field].eq(self._field(field))
+        for field in LOOP_FIELDS:
+            m.d.comb += getattr(self, field).eq(self._field(field))
         table = sorted(instructions(), key=lambda ins: ins.match & OPCODE.mask)
         with m.Switch(self._slice(OPCODE)):
             for opcode, group in groupby(table, key=lambda ins: ins.match & OPCODE.mask):
@@ -74,7 +80,7 @@ class Decoder(Component):
                 m.d.comb += self._used[operand.field].eq(operand.access == "r")
                 if is_rd:
                     m.d.comb += self._rd_written.eq(operand.access == "w")
-            elif not operand.is_register:
+            elif not operand.is_register and operand.field not in LOOP_FIELDS:
                 m.d.comb += self.uop.imm.eq(self._field(operand.field))
         for mode in instruction.modes:
             target = self.post if mode.field == "post" else self.uop[mode.field]
@@ -82,14 +88,14 @@ class Decoder(Component):
         m.d.comb += [self.reads_tile.eq(row.op == "tile"), self.writes_tile.eq(row.op == "last")]
 
     def _legal(self, instruction: Instruction):
+        """Return whether every field is within its limits; only those that a word can break are compared."""
         legal = 1
-        for operand in instruction.operands:
-            if operand.is_register:
-                legal &= self._field(operand.field) < self.config.count(operand.kind)
-            elif operand.field == "column":
-                legal &= self._field("column") < self.config.k
-        if any(mode.field == "rounding" for mode in instruction.modes):
-            legal &= self._field("rounding") < len(ROUNDING)
+        limits = [operand_limit(operand, self.config) for operand in instruction.operands]
+        for limit in (*limits, *(mode_limit(mode) for mode in instruction.modes)):
+            if limit.low > limit.bits.minimum:
+                legal &= self._field(limit.field) >= limit.low
+            if limit.high < limit.bits.maximum:
+                legal &= self._field(limit.field) <= limit.high
         return legal
 
     def _masks(self, m: Module):

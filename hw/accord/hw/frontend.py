@@ -1,23 +1,22 @@
 """Fetch and dispatch: one instruction a tick in program order; what needs no unit, and every trap, ends here.
 
-Addresses of loads and stores are computed and checked at dispatch, so decode and address traps are precise: dispatch
+Addresses of loads and stores are computed and checked at dispatch, and so are loops: all traps are precise. Dispatch
 stops at the trapping instruction, older work drains, then the program halts with its cause and PC.
 """
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import enum
 from amaranth.lib.memory import Memory
-from amaranth.lib.wiring import Component, In, Out, Signature
+from amaranth.lib.wiring import Component, In, Out, Signature, connect, flipped
 
-from accord.hw.address import AddressFile
+from accord.hw.address import WRITE, AddressFile
 from accord.hw.decoder import Decoder
+from accord.hw.loops import LOOP, PC_BITS, LoopStack
 from accord.hw.types import ControlOp, Unit
 from accord.hw.uop import SEQUENCE_BITS, UOP
 from accord.hw.window import entry_layout
-from accord.isa.config import Config
+from accord.isa.config import LOOP_DEPTH, Config
 from accord.isa.machine import Cause
-
-PC_BITS = 17
 
 PROGRAM_WRITE = Signature({"en": Out(1), "addr": Out(16), "data": Out(32)})
 CONTROL = Signature({"rewind": Out(1), "run": Out(1), "step": Out(1), "stop": Out(1)})
@@ -53,6 +52,9 @@ class Frontend(Component):
                 "drained": In(1),
                 "a_index": In(5),
                 "a_data": Out(32),
+                "a_write": Out(WRITE),
+                "loop_index": In(range(LOOP_DEPTH)),
+                "loop": Out(LOOP),
             }
         )
 
@@ -60,16 +62,23 @@ class Frontend(Component):
         m = Module()
         m.submodules.decoder = decoder = Decoder(self.config)
         m.submodules.addresses = addresses = AddressFile(self.config)
+        m.submodules.loops = loops = LoopStack()
         state = Signal(State)
         self._fetch(m, decoder)
+        connect(m, flipped(self.a_write), addresses.write)
+        connect(m, flipped(self.loop), loops.host)
+        control = Signal(ControlOp)
         m.d.comb += [
             self.idle.eq(state == State.IDLE),
             addresses.host_index.eq(self.a_index),
             self.a_data.eq(addresses.host_data),
+            loops.host_index.eq(self.loop_index),
+            control.eq(decoder.control_op),
         ]
-        past_end = self.pc == self.config.program_words
+        past_end = self.pc >= self.config.program_words
         is_memory = decoder.unit == Unit.LSU
         is_control = decoder.unit == Unit.CONTROL
+        is_loop = is_control & (control == ControlOp.LOOP)
         trap = Signal(Cause)
         with m.If(past_end):
             m.d.comb += trap.eq(Cause.FETCH)
@@ -77,24 +86,32 @@ class Frontend(Component):
             m.d.comb += trap.eq(Cause.ILLEGAL)
         with m.Elif(is_memory & ~addresses.in_range):
             m.d.comb += trap.eq(Cause.ADDRESS)
+        with m.Elif(is_loop & loops.fault):
+            m.d.comb += trap.eq(Cause.LOOP)
         running = Signal()
         m.d.comb += running.eq((state == State.RUN) & ~self.control.stop)
         wants_slot = (trap == Cause.NONE) & ~is_control
-        dispatch = Signal()
+        ready = Mux(is_control, (control != ControlOp.FENCE) | self.drained, self.push_ready)
+        dispatch, halt = Signal(), Signal()
         m.d.comb += [
             self.push_valid.eq(running & wants_slot),
-            dispatch.eq(running & (trap == Cause.NONE) & (is_control | self.push_ready)),
+            dispatch.eq(running & (trap == Cause.NONE) & ready),
+            halt.eq(dispatch & is_control & (control == ControlOp.HALT)),
             self.retire.eq(dispatch),
         ]
         self._push(m, decoder, addresses, is_memory)
-        control = Signal(ControlOp)
         m.d.comb += [
-            control.eq(decoder.control_op),
             addresses.post.eq(dispatch & is_memory & decoder.post),
             addresses.seta.eq(dispatch & is_control & (control == ControlOp.SETA)),
             addresses.adda.eq(dispatch & is_control & (control == ControlOp.ADDA)),
+            loops.pc.eq(self.pc),
+            loops.advance.eq(dispatch & ~halt),
+            loops.is_loop.eq(is_loop),
+            loops.count.eq(decoder.count),
+            loops.length.eq(decoder.length),
+            loops.clear.eq(self.idle & self.control.rewind),
+            self._next_pc.eq(Mux(loops.advance, loops.next_pc, self.pc)),
         ]
-        halt = dispatch & is_control & (control == ControlOp.HALT)
         with m.If(dispatch):
             m.d.sync += self.sequence.eq(self.sequence + 1)
         self._sequence_states(m, state, running, trap, dispatch, halt)
@@ -133,7 +150,6 @@ class Frontend(Component):
 
     def _sequence_states(self, m: Module, state, running, trap, dispatch, halt):
         single, will_halt, will_cause = Signal(), Signal(), Signal(Cause)
-        m.d.comb += self._next_pc.eq(self.pc + (dispatch & ~halt))
         with m.Switch(state):
             with m.Case(State.IDLE):
                 with m.If(self.control.rewind):

@@ -9,8 +9,10 @@ from accord.hw.fp.fma import FusedMultiplyAdd
 from accord.hw.fp.narrow import NARROW, WIDEN, Narrow, Widen
 from accord.hw.fp.round import UNROUNDED, Round
 from accord.hw.fp.unpack import Unpack
-from accord.hw.int_alu import OPERATIONS, Clamp, IntAlu
-from accord.hw.types import FLAGS, Rounding, ValuOp
+from accord.hw.int_alu import INTEGER, Clamp, IntAlu
+from accord.hw.int_reduce import INTEGER_REDUCTIONS
+from accord.hw.lut import LOOKUPS, SET_LOOKUPS
+from accord.hw.types import FLAGS, Rounding, ValuOp, Width
 
 FUSED = {
     ValuOp.FMA: (0, 0),
@@ -31,13 +33,16 @@ REDUCTIONS = {ValuOp.FREDSUM: ValuOp.FADD, ValuOp.FREDMAX: ValuOp.FMAX}
 """Reductions, and what the lanes do at every level of one."""
 
 HANDLED = (
-    frozenset(OPERATIONS)
+    INTEGER
     | frozenset(FUSED)
     | frozenset(ARITHMETIC)
     | frozenset(compare.OPERATIONS)
     | frozenset(NARROW)
     | frozenset(WIDEN)
     | frozenset(REDUCTIONS)
+    | frozenset(INTEGER_REDUCTIONS)
+    | frozenset(LOOKUPS)
+    | frozenset(SET_LOOKUPS)
     | {ValuOp.S_F32, ValuOp.F32_S}
 )
 """Every operation that there is hardware for."""
@@ -47,6 +52,7 @@ _ONE = 0x3F800000
 CONTROL = Signature(
     {
         "op": Out(ValuOp),
+        "width": Out(Width),
         "mode": Out(Rounding),
         "clamp": Out(1),
         "sat": Out(1),
@@ -113,6 +119,7 @@ class Lane(Component):
             float_to_int.value.eq(unpack_a.value),
             float_to_int.mode.eq(control.mode),
             int_alu.op.eq(control.op),
+            int_alu.width.eq(control.width),
             int_alu.a.eq(self.a),
             int_alu.b.eq(self.b),
             int_alu.c.eq(self.c),

@@ -37,6 +37,7 @@ class LoadStoreUnit(Component):
                 "store_data": In(row),
                 "load": Out(Signature({"en": Out(1), "row": Out(5), "data": Out(row)})),
                 "load_sequence": Out(SEQUENCE_BITS),
+                "store": Out(Signature({"en": Out(1), "row": Out(20), "data": Out(row)})),  # into the scratchpad
                 "busy": Out(1),
                 "idle": In(1),
                 "host": In(host_signature(config)),
@@ -79,6 +80,11 @@ class LoadStoreUnit(Component):
             self.busy.eq(self.issue.valid | self.load.en),
         ]
         address = (uop.imm + step)[:20]
+        m.d.comb += [
+            self.store.en.eq(self.issue.valid & is_store),
+            self.store.row.eq(address),
+            self.store.data.eq(self.store_data),
+        ]
         with m.If(self.idle):
             m.d.comb += [
                 read.addr.eq(self.host.addr),
@@ -90,9 +96,9 @@ class LoadStoreUnit(Component):
         with m.Else():
             m.d.comb += [
                 read.addr.eq(address),
-                write.addr.eq(address),
-                write.data.eq(self.store_data),
+                write.addr.eq(self.store.row),
+                write.data.eq(self.store.data),
                 read.en.eq(self.issue.valid & is_load),
-                write.en.eq(self.issue.valid & is_store),
+                write.en.eq(self.store.en),
             ]
         return m

@@ -3,11 +3,13 @@
 from functools import reduce
 from operator import or_
 
-from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
-from amaranth.lib.wiring import Component, In, Out, PureInterface, Signature
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed, unsigned
+from amaranth.lib.wiring import Component, In, Out, PureInterface, Signature, connect
 
-from accord.hw.int_alu import SATURATING
+from accord.hw.int_alu import CLAMPED, SATURATING
+from accord.hw.int_reduce import INTEGER_REDUCTIONS, IntegerReduction
 from accord.hw.lane import ARITHMETIC, CONTROL, FUSED, HANDLED, REDUCTIONS, Lane
+from accord.hw.lut import LOOKUPS, SET_LOOKUPS, LookupBanks, write_signature
 from accord.hw.reduce import Reduction
 from accord.hw.stamp import stamp
 from accord.hw.types import FLAGS, Rounding, ValuOp, Width
@@ -29,11 +31,13 @@ class Valu(Component):
     data beyond the width ``dst`` is to be dropped. ``lane_flags``: the flags lane by lane, lane j at bits 5j to
     5j+4; of a reduction, those of the whole tree in every lane. ``fused_due``: a fused result stands on
     ``result`` in this tick, so none but another fused operation may be issued. ``busy``: a reduction goes on, so
-    none at all may be. Elaboration raises NotImplementedError for an operation without hardware.
+    none at all may be. ``lut_write``: the segment that an instruction taken in this tick writes at its edge; its
+    result is valid and zero. ``lut_host_data``: segment ``lut_host_segment`` (bit 6 the bank), at any time.
+    Elaboration raises NotImplementedError for an operation without hardware.
     """
 
     def __init__(self, config: Config, tag_width: int) -> None:
-        self._lanes = config.k
+        self._config, self._lanes = config, config.k
         # over a single lane a reduction is a move
         self._reduction = Reduction(config.k) if config.k > 1 else None
         self.stamped = {"accord_lane": Lane()}
@@ -69,6 +73,9 @@ class Valu(Component):
                 "lane_flags": Out(5 * config.k),
                 "fused_due": Out(1),
                 "busy": Out(1),
+                "lut_write": Out(write_signature(config)),
+                "lut_host_segment": In(7),
+                "lut_host_data": Out(32 * config.k),
             }
         )
 
@@ -93,6 +100,7 @@ class Valu(Component):
             older.eq(self.fused_due | self.busy),
             op.eq(Mux(self.busy, last_op, issue.op)),
             control.op.eq(op),
+            control.width.eq(issue.src),
             control.mode.eq(Mux(older, last_mode, issue.rm)),
             control.sat.eq(issue.sat),
             control.start.eq(issue.valid & fused),
@@ -114,6 +122,8 @@ class Valu(Component):
         lanes = self._place_lanes(m, control)
         if self._reduction is not None:
             self._reduce(m, lanes, op, self._reduction)
+        self._reduce_integers(m)
+        self._look_up(m)
         m.d.comb += result.flags.eq(reduce(or_, [self.lane_flags.word_select(j, 5) for j in range(self._lanes)]))
         return m
 
@@ -121,7 +131,8 @@ class Valu(Component):
         """Set which range the lanes clamp to, and whether."""
         issue = self.issue
         converts = _among(issue.op, (ValuOp.S_S, ValuOp.F32_S))
-        m.d.comb += control.clamp.eq(converts | (issue.sat & _among(issue.op, SATURATING)))
+        clamps = _among(issue.op, CLAMPED) | (issue.sat & _among(issue.op, SATURATING))
+        m.d.comb += control.clamp.eq(converts | clamps)
         with m.If(converts & issue.wrap):
             m.d.comb += control.maximum.eq((1 << 31) - 1)
         with m.Else(), m.Switch(issue.dst):
@@ -171,6 +182,33 @@ class Valu(Component):
                 self.result.valid.eq(reduction.level[-1]),
                 self.result.data.eq(lanes[0].data.replicate(self._lanes)),
                 self.lane_flags.eq(Value.cast(reduction.raised).replicate(self._lanes)),
+            ]
+
+    def _reduce_integers(self, m: Module) -> None:
+        """Put the reduction of the operand's lanes into every lane of the result."""
+        m.submodules.integer_reduction = reduction = IntegerReduction(self._lanes)
+        m.d.comb += [reduction.op.eq(self.issue.op), reduction.operand.eq(self.a)]
+        with m.If(self.issue.valid & _among(self.issue.op, INTEGER_REDUCTIONS)):
+            m.d.comb += self.result.data.eq(reduction.result.replicate(self._lanes))
+
+    def _look_up(self, m: Module) -> None:
+        """Read a byte of a bank in every lane, or write a segment."""
+        issue = self.issue
+        m.submodules.banks = banks = LookupBanks(self._config)
+        connect(m, banks.write, self.lut_write)
+        m.d.comb += [
+            self.lut_write.valid.eq(issue.valid & _among(issue.op, SET_LOOKUPS)),
+            self.lut_write.bank.eq(issue.op == ValuOp.SETLUT_B),
+            self.lut_write.segment.eq(issue.imm),
+            self.lut_write.data.eq(self.a),
+            banks.bank.eq(issue.op == ValuOp.LUT_B),
+            banks.index.eq(Cat(self.a[32 * j :][:8] for j in range(self._lanes))),
+            banks.host_segment.eq(self.lut_host_segment),
+            self.lut_host_data.eq(banks.host_data),
+        ]
+        with m.If(issue.valid & _among(issue.op, LOOKUPS)):
+            m.d.comb += [
+                self.result.data.word_select(j, 32).eq(banks.byte.word_select(j, 8)) for j in range(self._lanes)
             ]
 
 

@@ -2,9 +2,10 @@
 
 from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal
 from amaranth.lib import data
-from amaranth.lib.wiring import Component, In, Out, Signature
+from amaranth.lib.wiring import Component, In, Out, Signature, connect, flipped
 
 from accord.hw.lane import FUSED
+from accord.hw.lut import write_signature
 from accord.hw.types import FLAGS, ValuOp, Width
 from accord.hw.uop import SEQUENCE_BITS
 from accord.hw.valu import Valu
@@ -35,7 +36,10 @@ class VectorUnit(Component):
                 "sticky": In(FLAGS),  # the status register's, as all older instructions leave them
                 "flags": Out(FLAGS),  # to be ORed into them at the coming edge, or to replace them
                 "replace_flags": Out(1),
-                "sequence": Out(SEQUENCE_BITS),
+                "sequence": Out(SEQUENCE_BITS),  # of the instruction that a result, flags or a segment are of
+                "lut_write": Out(write_signature(config)),  # a segment of a lookup bank, written at the coming edge
+                "lut_host_segment": In(7),  # bit 6 the bank
+                "lut_host_data": Out(32 * k),
                 "busy": Out(1),
             }
         )
@@ -83,7 +87,8 @@ class VectorUnit(Component):
         due = data.View(TAG, valu.result.tag)
         m.d.comb += [
             self.replace_flags.eq(take & (operation == ValuOp.WRFLAGS)),
-            self.result.en.eq(valu.result.valid & ~self.replace_flags),
+            # neither new flags nor a segment of a bank go to a register
+            self.result.en.eq(valu.result.valid & ~self.replace_flags & ~valu.lut_write.valid),
             self.result.width.eq(due.width),
             self.result.index.eq(due.rd),
             self.result.data.eq(valu.result.data),
@@ -92,5 +97,8 @@ class VectorUnit(Component):
             self.flags.eq(Mux(self.replace_flags, uop.imm[:5], raised)),
             self.done.eq(Mux(valu.result.valid, due.slot, 0)),
             self.busy.eq(take | valu.fused_due | valu.busy),
+            valu.lut_host_segment.eq(self.lut_host_segment),
+            self.lut_host_data.eq(valu.lut_host_data),
         ]
+        connect(m, valu.lut_write, flipped(self.lut_write))
         return m

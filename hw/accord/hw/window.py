@@ -25,6 +25,9 @@ def entry_layout(config: Config) -> data.StructLayout:
     return data.StructLayout({"unit": Unit, "reads": rows, "writes": rows, "reads_tile": 1, "writes_tile": 1})
 
 
+HAZARDS = data.StructLayout({"raw": 1, "war": 1, "waw": 1, "tile": 1})
+"""Why an instruction has to wait for older ones: for a result, for operands still to be read, or for T."""
+
 ISSUE = Signature(
     {
         "valid": Out(1),
@@ -51,6 +54,7 @@ class Window(Component):
                 "units": Out(ISSUE).array(len(UNITS)),
                 "done": In(SLOTS),
                 "empty": Out(1),
+                "hazards": Out(HAZARDS),  # of the instruction on `push`
             }
         )
 
@@ -69,15 +73,16 @@ class Window(Component):
             taken.eq((taken | take) & ~allocate),
         ]
         entries = [Signal(self._entry, name=f"entry_{s}") for s in range(SLOTS)]
-        blocks_take, blocks_done = self._conflicts(m, entries)
+        in_flight, untaken = valid & ~self.done, valid & ~taken & ~take
+        blocks_take, blocks_done = self._conflicts(m, entries, in_flight, untaken)
         ready = Signal(SLOTS)
         for s, entry in enumerate(entries):
             wait_take, wait_done = Signal(SLOTS, name=f"take_{s}"), Signal(SLOTS, name=f"done_{s}")
             with m.If(allocate[s]):
                 m.d.sync += [
                     entry.eq(self.push.entry),
-                    wait_take.eq(blocks_take & valid & ~taken & ~take),
-                    wait_done.eq(blocks_done & valid & ~self.done),
+                    wait_take.eq(blocks_take & untaken),
+                    wait_done.eq(blocks_done & in_flight),
                 ]
             with m.Else():
                 m.d.sync += [wait_take.eq(wait_take & ~take), wait_done.eq(wait_done & ~self.done)]
@@ -85,9 +90,10 @@ class Window(Component):
         self._issue(m, entries, allocate, ready, valid & ~taken, take)
         return m
 
-    def _conflicts(self, m: Module, entries):
+    def _conflicts(self, m: Module, entries, in_flight, untaken):
         """Return the masks of slots whose take and whose result the instruction now pushed has to wait for."""
         blocks_take, blocks_done = Signal(SLOTS), Signal(SLOTS)
+        waits = {name: Signal(SLOTS, name=f"{name}_of") for name, _ in HAZARDS}
         new = self.push.entry
         for s, old in enumerate(entries):
             read_after_write = (new.reads & old.writes) != 0
@@ -97,7 +103,14 @@ class Window(Component):
             m.d.comb += [
                 blocks_take[s].eq(write_after_read | tile | (new.unit == old.unit)),
                 blocks_done[s].eq(read_after_write | write_after_write),
+                waits["raw"][s].eq(read_after_write),
+                waits["waw"][s].eq(write_after_write),
+                waits["war"][s].eq(write_after_read),
+                waits["tile"][s].eq(tile),
             ]
+        for name, of in waits.items():
+            still = in_flight if name in ("raw", "waw") else untaken
+            m.d.comb += self.hazards[name].eq((of & still).any())
         return blocks_take, blocks_done
 
     def _issue(self, m: Module, entries, allocate, ready, untaken, take):

@@ -33,7 +33,7 @@ def bulk(
     Returns ``bits`` in the unsigned dtype of the destination's width and ``flags`` in uint8 (NX 1, UF 2, OF 4,
     DZ 8, NV 16), both in the operands' shape.
 
-    ValueError: a mnemonic that is unknown or does not work element by element (reductions, broadcasts), a mode
+    ValueError: a mnemonic that is unknown or does not work element by element (reductions, broadcasts, lookups), a mode
     that does not exist or that the instruction does not have, shapes that differ, a K that cannot be.
     TypeError: the wrong number of operands, or a dtype other than those above.
     """

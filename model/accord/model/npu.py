@@ -34,8 +34,8 @@ class Npu:
     def load(self, program: Iterable[int]) -> None:
         """Put a ``Program``, or words, into program memory from address 0; the rest is 0, an illegal word.
 
-        PC = 0, counters, halted and cause cleared; registers, ACC, T, scratchpad, A and flags stay. Raises
-        ProgramTooLongError where it does not fit, TypeError or ValueError for a word that is not 32 bits.
+        PC = 0, counters, halted, cause and loops cleared; registers, ACC, T, lookup banks, scratchpad, A and flags
+        stay. Raises ProgramTooLongError where it does not fit, TypeError or ValueError for a word that is not 32 bits.
         """
         words = as_words(program, self.config)
         unfilled = self.config.program_words - len(words)
@@ -43,7 +43,7 @@ class Npu:
         self._state.restart()
 
     def run(self, max_ticks: int = 1_000_000) -> Status:
-        """Run from PC until halted or trapped; from 0 with counters cleared where halted already.
+        """Run from PC until halted or trapped; from 0, counters and loops cleared, where halted already.
 
         A tick is an instruction. Raises TickLimitError where ``max_ticks`` instructions were not enough: the
         state is that between two instructions, and another ``run`` continues.
@@ -127,6 +127,16 @@ class Npu:
         return _read_only(self._state.a.copy())
 
     @property
+    def lut(self) -> npt.NDArray[np.uint8]:
+        """Lookup banks A and B, (2, 256)."""
+        return _read_only(self._state.lut.copy())
+
+    @property
+    def loops(self) -> npt.NDArray[np.uint32]:
+        """Hardware loops, outermost first: start, length, remaining of each, (4, 3); unused entries are zero."""
+        return _read_only(self._state.loops.table)
+
+    @property
     def status(self) -> Status:
         """Halted, trap cause, PC and sticky flags."""
         state = self._state
@@ -146,7 +156,7 @@ class Npu:
 
     def _advance(self, state: State) -> None:
         """Execute the instruction at PC, or trap: nothing changed, PC where it was, not retired."""
-        if state.pc == len(self._program):
+        if state.pc >= len(self._program):  # past its end behind the body of a loop that was skipped
             return _stop(state, Cause.FETCH)
         bound = self._program[state.pc]
         if bound is None:
@@ -157,7 +167,9 @@ class Npu:
             return _stop(state, trap.cause)
         state.retired += 1
         if not state.halted:
-            state.pc += 1
+            following = state.pc + 1
+            loops = state.loops
+            state.pc = following if following != loops.end else loops.after(following)
         return None
 
 

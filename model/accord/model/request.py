@@ -16,8 +16,11 @@ DTYPES: dict[str, np.dtype[Any]] = {"VX": np.dtype(np.uint8), "VE": np.dtype(np.
 
 DEFAULT_ROUNDING = "rne"
 
-_ACROSS_LANES = {"bcast", "fredsum", "fredmax"}
+_ACROSS_LANES = {"bcast", "fredsum", "fredmax", "redsum", "redmax", "redmin", "redand", "redor", "redxor"}
 """Operations whose lanes depend on one another."""
+
+_FROM_BANKS = {"lut_a", "lut_b"}
+"""Operations whose result depends on a lookup bank."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,8 @@ def _objection(instruction: Instruction) -> str | None:
         return "it has an immediate operand"
     if instruction.row.op in _ACROSS_LANES:
         return "its lanes depend on one another, so that it has no meaning element by element; run it in a program"
+    if instruction.row.op in _FROM_BANKS:
+        return "its result depends on a lookup bank, which is no operand; run it in a program"
     if not any(operand.access == "r" for operand in instruction.operands):
         return "it has no source operand"
     return None

@@ -1,13 +1,15 @@
 """The whole architectural state at one moment, and what differs between two."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from accord.isa.config import LUT_BANKS
 from accord.isa.machine import Cause, Counters, Flags, Status
+from accord.model.loops import LOOP_MEMBERS
 
 
 class Machine(Protocol):
@@ -39,6 +41,16 @@ class Machine(Protocol):
         ...
 
     @property
+    def loops(self) -> npt.NDArray[np.uint32]:
+        """Hardware loops, (4, 3): start, length, remaining."""
+        ...
+
+    @property
+    def lut(self) -> npt.NDArray[np.uint8]:
+        """Lookup banks A and B, (2, 256)."""
+        ...
+
+    @property
     def status(self) -> Status:
         """Halted, cause, PC, flags."""
         ...
@@ -51,7 +63,7 @@ class Machine(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """The state: VX (VE and VR are views of it), ACC, T, scratchpad, A, status, instructions completed.
+    """The state: VX (VE and VR are views of it), ACC, T, scratchpad, A, loops, lookup banks, status, retired.
 
     Compare with ``differences``: arrays do not compare as one value.
     """
@@ -61,6 +73,8 @@ class Snapshot:
     tile: npt.NDArray[np.int32]
     scratchpad: npt.NDArray[np.int8]
     a: npt.NDArray[np.uint32]
+    loops: npt.NDArray[np.uint32]
+    lut: npt.NDArray[np.uint8]
     flags: Flags
     cause: Cause
     pc: int
@@ -77,6 +91,8 @@ def take(npu: Machine) -> Snapshot:
         tile=npu.tile,
         scratchpad=npu.scratchpad,
         a=npu.a,
+        loops=npu.loops,
+        lut=npu.lut,
         flags=status.flags,
         cause=status.cause,
         pc=status.pc,
@@ -85,12 +101,17 @@ def take(npu: Machine) -> Snapshot:
     )
 
 
-_ARRAYS = {
-    "vx": "VX[{}] lane {}",
-    "acc": "ACC[{}][{}]",
-    "tile": "T[{}][{}]",
-    "scratchpad": "scratchpad row {} lane {}",
-    "a": "A[{}]",
+_Place = Callable[..., str]
+"""Names an element of an array by its index."""
+
+_ARRAYS: dict[str, _Place] = {
+    "vx": "VX[{}] lane {}".format,
+    "acc": "ACC[{}][{}]".format,
+    "tile": "T[{}][{}]".format,
+    "scratchpad": "scratchpad row {} lane {}".format,
+    "a": "A[{}]".format,
+    "loops": lambda loop, member: f"loop {loop} {LOOP_MEMBERS[member]}",
+    "lut": lambda bank, byte: f"LUT {LUT_BANKS[bank].upper()} byte {byte}",
 }
 _SCALARS = ("flags", "cause", "pc", "halted", "retired")
 
@@ -109,8 +130,8 @@ def differences(a: Snapshot, b: Snapshot) -> list[str]:
     return lines
 
 
-def _array_differences(name: str, place: str, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Iterator[str]:
+def _array_differences(name: str, place: _Place, a: npt.NDArray[Any], b: npt.NDArray[Any]) -> Iterator[str]:
     if a.shape != b.shape:
         raise ValueError(f"{name}: shapes {a.shape} and {b.shape}: snapshots of different configurations")
     for index in np.argwhere(a != b).tolist():
-        yield f"{place.format(*index)}: {a[*index]} != {b[*index]}"
+        yield f"{place(*index)}: {a[*index]} != {b[*index]}"

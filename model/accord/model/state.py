@@ -1,12 +1,13 @@
-"""Architectural state: one storage under three views of the registers, tiles, memories, status."""
+"""Architectural state: one storage under three views of the registers, tiles, memories, loops, status."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from accord.isa.config import ADDRESS_REGISTERS, CLASS_ROWS, Config
+from accord.isa.config import ADDRESS_REGISTERS, CLASS_ROWS, LUT_BANKS, LUT_BYTES, Config
 from accord.isa.machine import Cause
+from accord.model.loops import LoopStack
 
 
 class State:
@@ -25,6 +26,8 @@ class State:
         self.tile = np.zeros((k, k), np.int32)
         self.a = np.zeros(ADDRESS_REGISTERS, np.uint32)
         self.scratchpad = np.zeros((config.scratchpad_rows, k), np.int8)
+        self.lut = np.zeros((len(LUT_BANKS), LUT_BYTES), np.uint8)
+        self.loops = LoopStack()
         self.flags = 0
         self.pc = 0
         self.cause = Cause.NONE
@@ -51,7 +54,8 @@ class State:
         return np.stack([self.register(register_class, number) for number in range(count)])
 
     def restart(self) -> None:
-        """Begin at address 0 again: not halted, no cause, nothing retired; all else stays."""
+        """Begin at address 0 again: not halted, no cause, in no loop, nothing retired; all else stays."""
+        self.loops = LoopStack()
         self.pc = 0
         self.cause = Cause.NONE
         self.halted = False

@@ -10,6 +10,7 @@ True
 
 from accord.isa.config import Config
 from accord.sim.bulk import bulk
-from accord.sim.npu import Event, Npu
+from accord.sim.npu import Npu
+from accord.sim.record import Dispatch, Event, Write
 
-__all__ = ["Config", "Event", "Npu", "bulk"]
+__all__ = ["Config", "Dispatch", "Event", "Npu", "Write", "bulk"]

@@ -1,96 +1,90 @@
-"""Random programs and the state they start from, made from the instruction table.
+"""Random programs over the whole instruction table, and the state they start from.
 
-The knobs say what the programs are rich in: rows seen through several classes, long sessions, corner operands, traps.
+A program is a sequence of fragments (``accord.sim.fragments``), some of them loops around further sequences. It ends:
+nothing branches but loops, and their counts are drawn so that at most about ``Knobs.executed`` instructions execute.
+Beside what is drawn at random it aims at a few hazard bins of ``accord.sim.coverage``: with their numbers cases go
+through all of them again and again, in an order that the seed gives.
 """
 
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from accord.isa.config import CLASS_ROWS, Config
-from accord.isa.encoding import decode, encode, mode_limit, operand_limit
-from accord.isa.fields import Instruction, Operand, by_mnemonic, instructions
+from accord.isa.config import LOOP_DEPTH, Config
+from accord.isa.fields import FIELDS
 from accord.isa.word import Word
 from accord.sim.case import Case
+from accord.sim.coverage import Bin, Coverage
+from accord.sim.fragments import WRITTEN_ROWS, Fragments, families
+from accord.sim.knobs import Knobs
 
 FP_CORNERS = (
     *(0x00000000, 0x00000001, 0x007FFFFF, 0x00800000, 0x00800001, 0x33800000, 0x34000000, 0x3EFFFFFF),
     *(0x3F000000, 0x3F000001, 0x3F7FFFFF, 0x3F800000, 0x3F800001, 0x3FC00000, 0x42FE0000, 0x42FF0000),
     *(0x4AFFFFFF, 0x4B000001, 0x4EFFFFFF, 0x4F000000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7F800001),
+    *(0x3C7FFFFF, 0x38800001, 0x43E80000, 0x47700000, 0x7FA00000),
 )
-"""FP32 bit patterns that operands are drawn from, with either sign."""
+"""FP32 bit patterns that operands are drawn from, with either sign; the last are corners of E4M3, E5M2 and BF16."""
 
 INTEGER_CORNERS = (
-    0,
-    1,
-    0x7F,
-    0x80,
-    0xFF,
-    0x7FFF,
-    0x8000,
-    0xFFFF,
-    0x7FFFFF,
-    0x01000001,
-    0x7FFFFFFF,
-    0x80000000,
+    *(0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFF, 0x01000001, 0x7FFFFFFF, 0x80000000),
+    *(0x80808080, 0x7F7F7F7F, 0x80008000, 0x7FFF7FFF, 0x1F, 0x20),
 )
+"""32-bit patterns with a corner of some width in some of their parts."""
+
+_LEAST = 16
+"""Instructions that a loop is worth."""
 
 
-WRITTEN_ROWS = 64
-"""Scratchpad rows that a program finds filled, and mostly stays in."""
+class _Piece(NamedTuple):
+    """Words, and about how many instructions they execute."""
 
-
-@dataclass(frozen=True)
-class Knobs:
-    """What random programs look like; each field is a probability, a weight or a range."""
-
-    length: tuple[int, int] = (4, 48)
-    """Instructions before the final halt."""
-    aliasing: float = 0.8
-    """Probability that a register is drawn from the program's few hot rows, whatever its class."""
-    hot_groups: int = 3
-    """How many VR registers the hot rows are."""
-    session: tuple[int, int] = (1, 12)
-    """Feeds in a session."""
-    corners: float = 0.5
-    """Probability that a 32-bit lane of the initial registers is a corner value."""
-    illegal: float = 0.04
-    """Probability that a program holds an illegal word."""
-    address_fault: float = 0.02
-    """Probability that an address register is set outside the scratchpad."""
-    last_rows: float = 0.3
-    """Probability that an address register is set to one of the scratchpad's last rows, or the one past them."""
-    run_off: float = 0.02
-    """Probability that a program has no halt and fills the program memory, so that it runs off its end."""
-    weights: tuple[tuple[str, int], ...] = (
-        *(("matrix", 3), ("integer", 4), ("convert", 5), ("float", 4), ("memory", 4)),
-        *(("broadcast", 3), ("move", 2), ("address", 2), ("control", 1)),
-    )
-    """Relative frequency of each family of the table."""
+    words: list[Word]
+    executed: int
 
 
 class Generator:
-    """Draws cases for one configuration from one seed; case n does not depend on how many were drawn before."""
+    """Draws cases for one configuration from one seed; case n does not depend on how many were drawn before.
+
+    Raises ValueError where the knobs' weights do not name exactly the families of the table.
+    """
 
     def __init__(self, config: Config, seed: int, knobs: Knobs | None = None) -> None:
         self.config, self.seed, self.knobs = config, seed, knobs or Knobs()
-        families: dict[str, list[Instruction]] = {}
-        for instruction in instructions():
-            if instruction.mnemonic != "halt":
-                families.setdefault(instruction.row.family, []).append(instruction)
-        self._families = families
+        weighted = {name for name, _ in self.knobs.weights}
+        if weighted != set(families()):
+            raise ValueError(
+                f"weights: {', '.join(sorted(weighted ^ set(families())))}: weigh every family of the table, and no other"
+            )
+        self._targets = [b for b in Coverage(config).reachable if b.kind == "hazard"]
+        random.Random(f"{seed}/{config}/targets").shuffle(self._targets)
 
     def case(self, number: int) -> Case:
         """Return case ``number``: a program and the registers and scratchpad it starts from."""
         rng = random.Random(f"{self.seed}/{self.config}/{number}")
-        words = self._program(rng)
+        words = _Program(self.config, self.knobs, rng, self.targets(number)).words()
         data = np.random.default_rng(rng.getrandbits(64))
         vr = self._lanes(data, (self.config.vr_count, self.config.k))
-        spad_rows = min(self.config.scratchpad_rows, WRITTEN_ROWS)
-        spad = data.integers(-128, 128, (spad_rows, self.config.k), dtype=np.int8)
+        rows = min(self.config.scratchpad_rows, WRITTEN_ROWS) // 4
+        spad = self._lanes(data, (rows, self.config.k)).view(np.int8).reshape(rows, self.config.k, 4)
+        spad = np.ascontiguousarray(spad.transpose(0, 2, 1)).reshape(-1, self.config.k)
         return Case(self.config, tuple(words), vr, spad)
+
+    def targets(self, number: int) -> list[Bin]:
+        """Return the hazard bins that case ``number`` aims at."""
+        first = number * self.knobs.targets
+        return [self._targets[(first + i) % len(self._targets)] for i in range(self.knobs.targets)]
+
+    def numbers(self, target: Bin, start: int) -> Iterator[int]:
+        """Yield the numbers from ``start`` on of the cases that aim at ``target``; all where no case aims at it."""
+        number = start
+        while True:
+            if target not in self._targets or target in self.targets(number):
+                yield number
+            number += 1
 
     def _lanes(self, data: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.uint32]:
         signs = data.integers(0, 2, shape, dtype=np.uint32) << np.uint32(31)
@@ -100,67 +94,80 @@ class Generator:
         plain = data.integers(0, 1 << 32, shape, dtype=np.uint32)
         return np.where(data.random(shape) < self.knobs.corners, special, plain)
 
-    def _program(self, rng: random.Random) -> list[Word]:
-        knobs, config = self.knobs, self.config
-        hot = rng.sample(range(config.vr_count), min(knobs.hot_groups, config.vr_count))
-        words: list[Word] = []
+
+class _Program:
+    """One program in the making."""
+
+    def __init__(self, config: Config, knobs: Knobs, rng: random.Random, targets: list[Bin]) -> None:
+        self._config, self._knobs, self._rng = config, knobs, rng
+        self._all_targets, self._targets = targets, list(targets)
+        self._make = Fragments(config, knobs, rng)
+        faults = {
+            self._make.illegal: knobs.illegal,
+            self._make.address_fault: knobs.address_fault,
+            self._make.loop_fault: knobs.loop_fault,
+            self._make.halt: knobs.early_halt,
+        }
+        self._faults = [fault for fault, probability in faults.items() if rng.random() < probability]
+
+    def words(self) -> list[Word]:
+        """Return the program."""
+        knobs, rng = self._knobs, self._rng
         length = rng.randint(*knobs.length)
-        names, weights = zip(*knobs.weights, strict=True)
-        while len(words) < length:
-            family = rng.choices(names, weights)[0]
-            instruction = rng.choice(self._families[family])
-            if instruction.row.unit == "mmalu":
-                words += self._session(rng, hot)
-            else:
-                words.append(self._word(rng, instruction, hot))
-        if rng.random() < knobs.illegal:
-            words.insert(rng.randrange(len(words) + 1), self._illegal(rng))
-        words = words[: config.program_words - 1]
-        if rng.random() < knobs.run_off:
-            fill = config.program_words - len(words)
-            return words + [encode(by_mnemonic()["nop"], {}, config)] * fill
-        return [*words, encode(by_mnemonic()["halt"], {}, config)]
+        body = self._make.prologue() + self._sequence(length, knobs.executed, 0).words
+        for target in self._targets:
+            body += self._make.hazard(target)
+        for fault in self._faults:
+            body += fault()
+        body = body[: self._config.program_words - 1]
+        if rng.random() >= knobs.run_off:
+            return body + self._make.halt()
+        if rng.random() < 0.5:
+            body += self._make.skipped_end()
+        return body + self._make.nops(self._config.program_words - len(body))
 
-    def _session(self, rng: random.Random, hot: list[int]) -> list[Word]:
-        table = by_mnemonic()
-        words = []
-        if rng.random() < 0.4:
-            words.append(self._word(rng, table[rng.choice(("mma.bias", "mma.reset"))], hot))
-        feeds = rng.randint(*self.knobs.session)
-        words += [self._word(rng, table["mma"], hot) for _ in range(feeds - 1)]
-        words.append(self._word(rng, table[rng.choice(("mma", "mma.last", "mma.last", "mma.last"))], hot))
-        return words
+    def _sequence(self, length: int, executed: int, depth: int) -> _Piece:
+        """Return fragments of ``length`` words or somewhat more inside ``depth`` loops."""
+        words: list[Word] = []
+        left = executed
+        while len(words) < length and left > 0:
+            piece = self._fragment(length - len(words), left, depth)
+            words += piece.words
+            left -= piece.executed
+        return _Piece(words, executed - left)
 
-    def _word(self, rng: random.Random, instruction: Instruction, hot: list[int]) -> Word:
-        values = {operand.field: self._operand(rng, instruction, operand, hot) for operand in instruction.operands}
-        for mode in instruction.modes:
-            default = rng.random() < (0.85 if mode.field == "keep" else 0.4)
-            values[mode.field] = mode.default if default else rng.randint(0, mode_limit(mode).high)
-        return encode(instruction, values, self.config)
+    def _fragment(self, length: int, executed: int, depth: int) -> _Piece:
+        rng = self._rng
+        if self._faults and rng.random() < 0.02:
+            return _counted(self._faults.pop()())
+        names, weights = zip(*self._knobs.fragments, strict=True)
+        kind = rng.choices(names, weights)[0]
+        if kind == "loop" and depth < LOOP_DEPTH and executed >= _LEAST:
+            return self._loop(length, executed, depth)
+        if kind == "hazard":
+            # inside a loop that is skipped the case would miss what it aims at
+            aimed = self._targets.pop() if self._targets and not depth else rng.choice(self._all_targets)
+            return _counted(self._make.hazard(aimed))
+        if kind == "alias":
+            return _counted(self._make.alias())
+        if kind == "lookup":
+            return _counted(self._make.lookup())
+        return _counted(self._make.instruction())
 
-    def _operand(self, rng: random.Random, instruction: Instruction, operand: Operand, hot: list[int]) -> int:
-        if operand.kind in CLASS_ROWS:
-            if rng.random() < self.knobs.aliasing:
-                per_group = CLASS_ROWS["VR"] // CLASS_ROWS[operand.kind]
-                return rng.choice(hot) * per_group + rng.randrange(per_group)
-            return rng.randrange(self.config.count(operand.kind))
-        if operand.kind == "A":
-            return rng.randrange(3)
-        limit = operand_limit(operand, self.config)
-        if instruction.mnemonic == "seta" and rng.random() >= self.knobs.address_fault:
-            return self._row(rng)
-        if instruction.row.family in ("memory", "address") and rng.random() < 0.98:
-            return rng.randint(max(limit.low, 0), min(limit.high, 4))
-        return rng.choice((rng.randint(limit.low, limit.high), limit.low, limit.high))
+    def _loop(self, length: int, executed: int, depth: int) -> _Piece:
+        rng, knobs = self._rng, self._knobs
+        body = self._sequence(rng.randint(1, max(length, 2)), rng.randint(1, executed // 2), depth + 1)
+        if depth + 1 < LOOP_DEPTH and rng.random() < knobs.shared_end:
+            inner = self._loop(2, executed // 2, depth + 1)
+            body = _Piece(body.words + inner.words, body.executed + inner.executed)
+        most = max(1, min(executed // max(body.executed, 1), FIELDS["count"].maximum))
+        count = rng.randint(1, min(most, 4))
+        if rng.random() < knobs.zero_count:
+            count = 0
+        elif rng.random() < knobs.long_count:
+            count = most
+        return _Piece([self._make.loop(count, len(body.words)), *body.words], 1 + count * body.executed)
 
-    def _row(self, rng: random.Random) -> int:
-        rows = self.config.scratchpad_rows
-        if rng.random() < self.knobs.last_rows:
-            return rows - rng.randint(0, 6)
-        return rng.randrange(min(WRITTEN_ROWS, rows) - 8)
 
-    def _illegal(self, rng: random.Random) -> Word:
-        while True:
-            word = rng.getrandbits(32)
-            if decode(word, self.config) is None:
-                return Word(word)
+def _counted(words: list[Word]) -> _Piece:
+    return _Piece(words, len(words))

@@ -26,11 +26,16 @@ _FUNCTIONS = {
     "accord_spad_read": (None, [_HANDLE, _U32, _U32, _BUFFER]),
     "accord_read_tile": (None, [_HANDLE, _INT, _BUFFER]),
     "accord_read_a": (None, [_HANDLE, _U32, _BUFFER]),
+    "accord_read_loops": (None, [_HANDLE, _U32, _BUFFER]),
+    "accord_read_lut": (None, [_HANDLE, _U32, _U32, _BUFFER]),
     "accord_status": (None, [_HANDLE, _BUFFER]),
     "accord_counters": (None, [_HANDLE, _BUFFER]),
     "accord_ticks": (_U64, [_HANDLE]),
     "accord_event_count": (_U64, [_HANDLE]),
     "accord_events": (None, [_HANDLE, _BUFFER]),
+    "accord_written_count": (_U64, [_HANDLE]),
+    "accord_written": (None, [_HANDLE, _BUFFER]),
+    "accord_in_flight": (None, [_HANDLE, _BUFFER]),
 }
 """Result and arguments of shim.cpp's functions."""
 

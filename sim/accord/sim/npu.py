@@ -5,44 +5,31 @@ import os
 import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from accord.isa.config import ADDRESS_REGISTERS, Config
+from accord.isa.config import ADDRESS_REGISTERS, LOOP_DEPTH, LUT_BANKS, LUT_BYTES, Config
 from accord.isa.machine import UNITS, Cause, Counters, Flags, MachineError, Status, TickLimitError
 from accord.model.host import BYTES, WORDS, as_first, as_rows, as_tick_limit, as_words
+from accord.sim import record
 from accord.sim.library import library_for
+from accord.sim.record import Dispatch, Event, Write
 
 _LIMIT, _STUCK = 1, 2
 _STEP_TICKS = 100_000
-_PORTS = ("feed", "mma", "valu", "lsu")
-_EVENT = np.dtype([("tick", "<u8"), ("rows", "<u8"), ("port", "<u4"), ("seq", "<u4")])
 _wave_files = itertools.count()
-
-
-class Event(NamedTuple):
-    """What happens at one edge of a run: operands enter the array, or a unit writes registers."""
-
-    tick: int
-    """Edges since the run began."""
-    port: str
-    """"feed", "mma", "valu" or "lsu"."""
-    seq: int
-    """Sequence number of the instruction: its place in the run, modulo 2^16."""
-    rows: int
-    """VX rows written, a bit each; 0 for a feed."""
 
 
 class Npu:
     """An NPU of Verilated RTL with the host interface of docs/architecture.md, which the golden model has too.
 
     The first use of a configuration compiles it, later ones load it. Arrays handed out are read-only copies.
-    Bad arguments raise TypeError, ValueError or IndexError naming the argument. With ``trace`` the register
-    writes of a run are recorded for ``events``; ``waves`` names a VCD file to write (default: a file in the
-    directory that ACCORD_WAVES names, or none). Raises ToolError or BuildError where the simulator cannot be
-    built.
+    Bad arguments raise TypeError, ValueError or IndexError naming the argument. With ``trace`` a run is
+    recorded for ``writes``, ``dispatches``, ``in_flight`` and ``events``; ``waves`` names a VCD file to write
+    (default: a file in the directory that ACCORD_WAVES names, or none). Raises ToolError or BuildError where the
+    simulator cannot be built.
     """
 
     def __init__(
@@ -72,14 +59,15 @@ class Npu:
     def load(self, program: Iterable[int]) -> None:
         """Put a ``Program``, or words, into program memory from address 0; the rest is 0, an illegal word.
 
-        PC = 0, counters, halted and cause cleared; registers, ACC, T, scratchpad, A and flags stay. Raises
-        ProgramTooLongError where it does not fit, TypeError or ValueError for a word that is not 32 bits.
+        PC = 0, counters, halted, cause and loop stack cleared; registers, ACC, T, scratchpad, lookup banks, A and
+        flags stay. Raises ProgramTooLongError where it does not fit, TypeError or ValueError for a word that is
+        not 32 bits.
         """
         words = np.array(as_words(program, self.config), np.uint32)
         self._library.accord_load(self._live(), words.ctypes.data, len(words))
 
     def run(self, max_ticks: int = 1_000_000) -> Status:
-        """Run from PC until halted or trapped; from 0 with counters cleared where halted already.
+        """Run from PC until halted or trapped; from 0 with counters and loop stack cleared where halted already.
 
         Raises TickLimitError where ``max_ticks`` ticks were not enough: older work has drained, the state is
         that between two instructions, and another ``run`` continues.
@@ -163,6 +151,20 @@ class Npu:
         return _read_only(out)
 
     @property
+    def loops(self) -> npt.NDArray[np.uint32]:
+        """The loop stack, (4, 3): start, length, remaining of each entry, outermost first; unused ones are zero."""
+        out = np.empty((LOOP_DEPTH, 3), np.uint32)
+        self._library.accord_read_loops(self._live(), len(out), out.ctypes.data)
+        return _read_only(out)
+
+    @property
+    def lut(self) -> npt.NDArray[np.uint8]:
+        """The lookup banks A and B, (2, 256)."""
+        out = np.empty((len(LUT_BANKS), LUT_BYTES), np.uint8)
+        self._library.accord_read_lut(self._live(), len(out), self.config.lut_segments, out.ctypes.data)
+        return _read_only(out)
+
+    @property
     def status(self) -> Status:
         """Halted, trap cause, PC and sticky flags."""
         out = np.empty(4, np.uint64)
@@ -185,15 +187,49 @@ class Npu:
         return int(self._library.accord_ticks(self._live()))
 
     def events(self) -> list[Event]:
-        """Return the register writes and array feeds of the last ``run`` or ``step``, in order of ticks.
+        """Return the array feeds and results of the last ``run`` or ``step``, in order of ticks.
 
         Raises MachineError where the NPU was not made with ``trace=True``.
         """
-        if not self._trace:
-            raise MachineError("events(): nothing was recorded; make the Npu with trace=True")
-        out = np.empty(self._library.accord_event_count(self._live()), _EVENT)
+        return record.events(self._recorded("events"))
+
+    def writes(self) -> list[Write]:
+        """Return every change of the state in the last ``run`` or ``step``, in order of ticks.
+
+        Raises MachineError where the NPU was not made with ``trace=True``.
+        """
+        raw = self._recorded("writes")
+        data = np.empty(self._library.accord_written_count(self._live()), np.uint8)
+        self._library.accord_written(self._live(), data.ctypes.data)
+        return record.writes(raw, data.tobytes(), self.config)
+
+    def dispatches(self) -> list[Dispatch]:
+        """Return the instructions that entered the issue window in the last ``run`` or ``step``, in program order.
+
+        Raises MachineError where the NPU was not made with ``trace=True``.
+        """
+        return record.dispatches(self._recorded("dispatches"))
+
+    def in_flight(self) -> list[int]:
+        """Return, for every set of units, how many ticks of the last ``run`` or ``step`` just those were at work.
+
+        The index is a mask in the order of UNITS (1 mmalu, 2 valu, 4 lsu). Raises MachineError where the NPU was
+        not made with ``trace=True``.
+        """
+        self._need_trace("in_flight")
+        out = np.empty(1 << len(UNITS), np.uint64)
+        self._library.accord_in_flight(self._live(), out.ctypes.data)
+        return [int(ticks) for ticks in out]
+
+    def _recorded(self, name: str) -> npt.NDArray[np.void]:
+        self._need_trace(name)
+        out = np.empty(self._library.accord_event_count(self._live()), record.RAW_EVENT)
         self._library.accord_events(self._live(), out.ctypes.data)
-        return [Event(tick, _PORTS[port], seq, rows) for tick, rows, port, seq in out.tolist()]
+        return out
+
+    def _need_trace(self, name: str) -> None:
+        if not self._trace:
+            raise MachineError(f"{name}(): nothing was recorded; make the Npu with trace=True")
 
     def _live(self) -> int:
         if self._handle is None:

@@ -20,11 +20,15 @@
 
 namespace {
 
+enum TracePort : uint32_t { kFeed, kMma, kValu, kLsu, kAddress, kLut, kStore, kDispatch };
+
+// The bytes that an event writes are appended to a buffer of their own.
 struct Event {
-    uint64_t tick;  // edges since the start of the run: the event happens at edge number `tick`
-    uint64_t rows;  // VX rows written, a bit each; 0 for a feed
-    uint32_t port;  // 0 feed, 1 mma, 2 valu, 3 lsu
-    uint32_t seq;
+    uint64_t tick;   // edges since the start of the run: the event happens at edge number `tick`
+    uint64_t seq;    // instructions completed before this one since the program began
+    uint64_t place;  // VX rows written, a bit each; A register; 64 * bank + segment; scratchpad row
+    TracePort port;
+    uint32_t flags;  // valu: sticky flags, bit 5: they replace the old ones; dispatch: raw 1, war 2, waw 4, tile 8
 };
 
 struct Status {
@@ -161,6 +165,28 @@ public:
         }
     }
 
+    // Entries outermost first, each as start, length, remaining.
+    void read_loops(uint32_t count, uint32_t* out) {
+        for (uint32_t i = 0; i < count; ++i) {
+            PORT(debug, loop_index) = i;
+            settle();
+            *out++ = PORT(debug, loop_start);
+            *out++ = PORT(debug, loop_length);
+            *out++ = PORT(debug, loop_remaining);
+        }
+    }
+
+    // Bank after bank, `segments` of 4K bytes in each.
+    void read_lut(uint32_t banks, uint32_t segments, uint8_t* out) {
+        for (uint32_t bank = 0; bank < banks; ++bank) {
+            for (uint32_t segment = 0; segment < segments; ++segment, out += 4 * lanes_) {
+                PORT(debug, lut_segment) = bank << 6 | segment;
+                settle();
+                scatter(out, PORT(debug, lut_data), 4);
+            }
+        }
+    }
+
     Status status() const {
         return {PORT(status, halted), PORT(status, cause), PORT(status, pc), PORT(status, flags)};
     }
@@ -176,9 +202,14 @@ public:
 
     const std::vector<Event>& events() const { return events_; }
 
+    const std::vector<uint8_t>& written() const { return written_; }
+
+    const std::vector<uint64_t>& in_flight() const { return in_flight_; }
+
     uint64_t ticks() const { return ticks_; }
 
 private:
+    static constexpr uint32_t kMostLanes = 64;
     static constexpr uint64_t kDrainTicks = 100000;  // far more than the window and the array ever hold
 
     // What is read right after an input changed needs this; an edge settles its inputs itself.
@@ -212,6 +243,8 @@ private:
 
     template <typename Port> int go(Port& start, uint64_t limit) {
         events_.clear();
+        written_.clear();
+        in_flight_.assign(8, 0);
         now_ = 0;
         start = 1;
         recorded_tick();
@@ -237,15 +270,70 @@ private:
     }
 
     void recorded_tick() {
-        if (record_) {
-            if (PORT(trace, feed)) events_.push_back({now_, 0, 0, PORT(trace, feed_seq)});
-            if (PORT3(trace, mma, valid)) events_.push_back({now_, PORT3(trace, mma, rows), 1, PORT3(trace, mma, seq)});
-            if (PORT3(trace, valu, valid))
-                events_.push_back({now_, PORT3(trace, valu, rows), 2, PORT3(trace, valu, seq)});
-            if (PORT3(trace, lsu, valid)) events_.push_back({now_, PORT3(trace, lsu, rows), 3, PORT3(trace, lsu, seq)});
-        }
+        if (record_) record();
         ++now_;
         tick();
+    }
+
+    // The rows of lanes of 32 bits, a byte of each lane a row, lane 0 first.
+    template <typename Port> void scatter(uint8_t* out, const Port& port, uint32_t rows) {
+        uint8_t lanes[4 * kMostLanes];
+        get(lanes, port, 4 * lanes_);
+        for (uint32_t row = 0; row < rows; ++row)
+            for (uint32_t j = 0; j < lanes_; ++j) *out++ = lanes[4 * j + row];
+    }
+
+    uint8_t* append(size_t bytes) {
+        written_.resize(written_.size() + bytes);
+        return written_.data() + written_.size() - bytes;
+    }
+
+    // Sequence numbers are 16 bits; what is in flight is far less than 2^16 behind the instruction now dispatched.
+    uint64_t whole(uint16_t seq) const {
+        const uint64_t dispatched = PORT(counters, retired);
+        return dispatched - static_cast<uint16_t>(dispatched - seq);
+    }
+
+    void note(TracePort port, uint16_t seq, uint64_t place, uint32_t flags) {
+        events_.push_back({now_, whole(seq), place, port, flags});
+    }
+
+    template <typename Port> void note_rows(TracePort port, uint16_t seq, uint64_t rows, uint32_t flags, Port& data) {
+        const uint32_t count = __builtin_popcountll(rows);
+        note(port, seq, rows, flags);
+        scatter(append(count * lanes_), data, count);
+    }
+
+    void record() {
+        if (PORT(status, running)) ++in_flight_[PORT(trace, busy)];
+        if (PORT(trace, feed)) note(kFeed, PORT(trace, feed_seq), 0, 0);
+        if (PORT3(trace, mma, valid))
+            note_rows(kMma, PORT3(trace, mma, seq), PORT3(trace, mma, rows), 0, PORT3(trace, mma, data));
+        if (PORT3(trace, valu, valid)) {
+            const uint32_t flags = PORT3(trace, valu, flags) | PORT3(trace, valu, replace) << 5;
+            note_rows(kValu, PORT3(trace, valu, seq), PORT3(trace, valu, rows), flags, PORT3(trace, valu, data));
+        }
+        if (PORT3(trace, lsu, valid)) {
+            note(kLsu, PORT3(trace, lsu, seq), PORT3(trace, lsu, rows), 0);
+            get(append(lanes_), PORT3(trace, lsu, data), lanes_);
+        }
+        if (PORT3(trace, address, valid)) {
+            note(kAddress, PORT3(trace, address, seq), PORT3(trace, address, index), 0);
+            get(append(4), PORT3(trace, address, data), 4);
+        }
+        if (PORT3(trace, lut, valid)) {
+            note(kLut, PORT3(trace, lut, seq), PORT3(trace, lut, bank) << 6 | PORT3(trace, lut, segment), 0);
+            scatter(append(4 * lanes_), PORT3(trace, lut, data), 4);
+        }
+        if (PORT3(trace, store, valid)) {
+            note(kStore, PORT3(trace, store, seq), PORT3(trace, store, row), 0);
+            get(append(lanes_), PORT3(trace, store, data), lanes_);
+        }
+        if (PORT3(trace, dispatch, valid)) {
+            const uint32_t waits = PORT3(trace, dispatch, raw) | PORT3(trace, dispatch, war) << 1 |
+                                   PORT3(trace, dispatch, waw) << 2 | PORT3(trace, dispatch, tile) << 3;
+            note(kDispatch, PORT3(trace, dispatch, seq), 0, waits);
+        }
     }
 
     VerilatedContext context_;
@@ -254,6 +342,8 @@ private:
     std::unique_ptr<VerilatedVcdC> vcd_;
 #endif
     std::vector<Event> events_;
+    std::vector<uint8_t> written_;
+    std::vector<uint64_t> in_flight_ = std::vector<uint64_t>(8);  // ticks by which units were at work
     uint64_t now_ = 0;
     uint64_t ticks_ = 0;
     uint32_t loaded_ = 0;
@@ -262,6 +352,10 @@ private:
 };
 
 Machine* machine(void* handle) { return static_cast<Machine*>(handle); }
+
+template <typename T> void copy(const std::vector<T>& from, void* to) {
+    if (!from.empty()) std::memcpy(to, from.data(), from.size() * sizeof(T));
+}
 
 }  // namespace
 
@@ -293,8 +387,12 @@ ACCORD_API void accord_status(void* h, uint64_t* out) {
 }
 ACCORD_API void accord_counters(void* h, uint64_t* out) { machine(h)->counters(out); }
 ACCORD_API uint64_t accord_ticks(void* h) { return machine(h)->ticks(); }
-ACCORD_API uint64_t accord_event_count(void* h) { return machine(h)->events().size(); }
-ACCORD_API void accord_events(void* h, void* out) {
-    const auto& events = machine(h)->events();
-    if (!events.empty()) std::memcpy(out, events.data(), events.size() * sizeof(Event));
+ACCORD_API void accord_read_loops(void* h, uint32_t n, uint32_t* out) { machine(h)->read_loops(n, out); }
+ACCORD_API void accord_read_lut(void* h, uint32_t banks, uint32_t segments, uint8_t* out) {
+    machine(h)->read_lut(banks, segments, out);
 }
+ACCORD_API uint64_t accord_event_count(void* h) { return machine(h)->events().size(); }
+ACCORD_API void accord_events(void* h, void* out) { copy(machine(h)->events(), out); }
+ACCORD_API uint64_t accord_written_count(void* h) { return machine(h)->written().size(); }
+ACCORD_API void accord_written(void* h, void* out) { copy(machine(h)->written(), out); }
+ACCORD_API void accord_in_flight(void* h, void* out) { copy(machine(h)->in_flight(), out); }

@@ -1,9 +1,21 @@
 """What instructions do: importing this package registers the semantics of every family."""
 
-from accord.model.execute import broadcast, control, convert, floating, integer, matrix, memory
+from accord.model.execute import (
+    broadcast,
+    control,
+    convert,
+    floating,
+    integer,
+    logic,
+    lookup,
+    matrix,
+    memory,
+    move,
+    reduce,
+)
 from accord.model.execute.registry import LANEWISE, SEMANTICS, Bound, Trap, bind, bind_registers
 
-FAMILIES = (broadcast, control, convert, floating, integer, matrix, memory)
+FAMILIES = (broadcast, control, convert, floating, integer, logic, lookup, matrix, memory, move, reduce)
 """The modules that hold semantics functions."""
 
 

@@ -1,8 +1,8 @@
-"""What broadcasts, constants and moves do."""
+"""What broadcasts and constants do."""
 
 import numpy as np
 
-from accord.model.execute.registry import Bound, lanewise, semantics
+from accord.model.execute.registry import Bound, semantics
 from accord.model.numerics import narrow, widen
 from accord.model.state import State
 
@@ -29,9 +29,3 @@ def lui(state: State, i: Bound) -> None:
 def addi(state: State, i: Bound) -> None:
     """Lanes plus the immediate, modulo 2^32."""
     i.rd[:] = narrow(widen(i.rs1) + i.imm, i.rd.dtype, saturate=False)
-
-
-@lanewise("mov")
-def mov(i: Bound) -> None:
-    """A register of the same class."""
-    i.rd[:] = i.rs1

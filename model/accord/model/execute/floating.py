@@ -1,4 +1,4 @@
-"""What floating-point instructions do: arithmetic, comparison, selection, reduction, and the sticky flags."""
+"""What floating-point instructions do: arithmetic, comparison, reduction, and the sticky flags."""
 
 from collections.abc import Callable
 
@@ -95,12 +95,6 @@ lanewise("fmax")(_pairwise(maximum))
 lanewise("feq")(_pairwise(equal))
 lanewise("flt")(_pairwise(less))
 lanewise("fle")(_pairwise(less_equal))
-
-
-@lanewise("sel")
-def sel(i: Bound) -> None:
-    """rs1 where the lane of rs3 has a bit set, else rs2."""
-    i.rd[:] = np.where(i.rs3 != 0, i.rs1, i.rs2)
 
 
 @semantics("fredsum")

@@ -36,8 +36,8 @@ class Trap(Exception):  # noqa: N818 - an event of the machine, not an error of 
 class Bound:
     """One legal word with its operands looked up: registers as views of the state.
 
-    ``imm`` is the one immediate. ``rows`` are the VX rows of ``rd`` in VX order, (n, K) int8, for loads and
-    stores. Fields that the instruction does not have are empty or 0.
+    ``imm`` is the one immediate, of a loop its count; ``length`` a loop's words. ``rows`` are the VX rows of the
+    first vector register in VX order, (n, K) int8. Fields that the instruction does not have are empty or 0.
     """
 
     run: "Semantics"
@@ -47,6 +47,7 @@ class Bound:
     rs3: Register
     rows: npt.NDArray[np.int8]
     imm: int
+    length: int
     rounding: int
     sat: bool
     wrap: bool
@@ -98,16 +99,18 @@ def bind(decoded: Decoded, state: State) -> Bound:
     """Look up a decoded word's semantics and operands once. KeyError where its ``op`` has no semantics."""
     registers: dict[str, Register] = {}
     rows = _UNUSED
-    imm = 0
+    immediates: dict[str, int] = {}
     for operand in decoded.instruction.operands:
         value = decoded.operands[operand.field]
         if not operand.is_register:
-            imm = value
+            immediates[operand.field] = value
             continue
         registers[operand.field] = state.register(operand.kind, value)
-        if operand.field == "rd" and operand.kind != "A":
+        if rows is _UNUSED and operand.kind != "A":
             rows = state.rows_of(operand.kind, value)
-    return bind_registers(decoded.instruction, registers, decoded.modes, rows=rows, imm=imm)
+    length = immediates.pop("length", 0)
+    imm = next(iter(immediates.values()), 0)
+    return bind_registers(decoded.instruction, registers, decoded.modes, rows=rows, imm=imm, length=length)
 
 
 def bind_registers(
@@ -117,6 +120,7 @@ def bind_registers(
     *,
     rows: npt.NDArray[np.int8] = _UNUSED,
     imm: int = 0,
+    length: int = 0,
 ) -> Bound:
     """Bind an instruction to ``registers`` (by field name: signed arrays) and mode values (by field name)."""
     return Bound(
@@ -127,6 +131,7 @@ def bind_registers(
         rs3=registers.get("rs3", _UNUSED),
         rows=rows,
         imm=imm,
+        length=length,
         rounding=modes.get("rounding", ROUNDING.index("rne")),
         sat=bool(modes.get("sat")),
         wrap=bool(modes.get("wrap")),

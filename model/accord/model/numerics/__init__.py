@@ -8,7 +8,15 @@ from accord.model.numerics.compare import absolute, equal, less, less_equal, max
 from accord.model.numerics.convert import f32_to_int, int_to_f32
 from accord.model.numerics.fma import add, fma, multiply
 from accord.model.numerics.formats import BF16, E4M3, E5M2, F32, Bits, FlagBits, Format
-from accord.model.numerics.integer import narrow, widen
+from accord.model.numerics.integer import (
+    Integers,
+    Wide,
+    multiply_high,
+    narrow,
+    rounding_doubling_multiply_high,
+    rounding_shift_right,
+    widen,
+)
 from accord.model.numerics.reduce import reduce_tree
 from accord.model.numerics.reformat import f32_to_float, float_to_f32
 
@@ -20,6 +28,8 @@ __all__ = [
     "Bits",
     "FlagBits",
     "Format",
+    "Integers",
+    "Wide",
     "absolute",
     "add",
     "equal",
@@ -33,8 +43,11 @@ __all__ = [
     "maximum",
     "minimum",
     "multiply",
+    "multiply_high",
     "narrow",
     "negate",
     "reduce_tree",
+    "rounding_doubling_multiply_high",
+    "rounding_shift_right",
     "widen",
 ]

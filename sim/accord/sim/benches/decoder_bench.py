@@ -7,12 +7,12 @@ from typing import Any
 import cocotb
 from cocotb.triggers import Timer
 
-from accord.hw.decoder import OPERATIONS
+from accord.hw.decoder import LOOP_FIELDS, OPERATIONS
 from accord.hw.types import Unit, Width
 from accord.hw.uop import UOP
 from accord.isa import Config, decode
 from accord.isa.config import CLASS_ROWS
-from accord.isa.encoding import Decoded
+from accord.isa.encoding import Decoded, mode_limit, operand_limit
 from accord.isa.fields import FIELDS, Instruction, instructions
 from accord.sim.drivers import unpack_layout
 from accord.sim.runner import parameters
@@ -49,6 +49,9 @@ class DecoderModel:
         expected = {"reads": 0, "writes": 0}
         for operand in decoded.instruction.operands:
             value = decoded.operands[operand.field]
+            if operand.field in LOOP_FIELDS:
+                expected[operand.field] = value
+                continue
             if not operand.is_register:
                 expected["uop.imm"] = value & 0x1FFFFF
                 continue
@@ -68,7 +71,7 @@ class DecoderModel:
 class DecoderMonitor:
     """Presents a word and samples the ports."""
 
-    PORTS = ("unit", "control_op", "post", "reads", "writes", "reads_tile", "writes_tile")
+    PORTS = ("unit", "control_op", "post", "reads", "writes", "reads_tile", "writes_tile", *LOOP_FIELDS)
 
     def __init__(self, dut: Any) -> None:
         self.dut = dut
@@ -113,17 +116,10 @@ def field_names(instruction: Instruction) -> list[str]:
 
 def random_word(instruction: Instruction, config: Config) -> int:
     """Return a legal word of the row with random fields."""
+    limits = [operand_limit(operand, config) for operand in instruction.operands]
     word = instruction.match
-    for part in (*instruction.operands, *instruction.modes):
-        field = FIELDS[part.field]
-        low, high = field.minimum, field.maximum
-        if part.field == "rounding":
-            high = 4
-        elif part.field == "column":
-            high = config.k - 1
-        elif part in instruction.operands and part.is_register:
-            high = config.count(part.kind) - 1
-        word |= field.insert(random.randint(low, high))
+    for limit in (*limits, *(mode_limit(mode) for mode in instruction.modes)):
+        word |= limit.bits.insert(random.randint(limit.low, limit.high))
     return word
 
 
@@ -142,7 +138,7 @@ async def every_row(dut: Any) -> None:
     """Each row of the table: random legal fields, and each field at all its values, out of range ones included."""
     checker = Checker(dut)
     rows = instructions()
-    assert len(rows) > 40
+    assert len(rows) > 150
     for instruction in rows:
         before = checker.legal
         for _ in range(60):

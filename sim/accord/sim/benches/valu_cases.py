@@ -1,33 +1,46 @@
 """Instructions for the vector ALU, and what each must give."""
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_, xor
 
 from accord.hw.types import ValuOp, Width
-from accord.sim.benches import exact_float
+from accord.sim.benches import exact_float, exact_integer
 from accord.sim.benches.exact_float import BF16, BINARY32, E4M3, E5M2
-from accord.sim.benches.valu_operands import (
-    clamp,
-    float_around,
-    float_near,
-    float_pair,
-    float_triple,
-    float_word,
-    integer,
-)
+from accord.sim.benches.exact_integer import clamp
 
 BITS = {Width.X: 8, Width.E: 16, Width.R: 32}
 FUSED = {ValuOp.FMA: (1, 1), ValuOp.FMS: (1, -1), ValuOp.NFMA: (-1, 1), ValuOp.NFMS: (-1, -1)}
 """Signs of the product and of the addend."""
-ARITHMETIC: dict[ValuOp, Callable[[int, int], int]] = {
-    ValuOp.ADD: lambda a, b: a + b,
-    ValuOp.SUB: lambda a, b: a - b,
-    ValuOp.MUL: lambda a, b: a * b,
-    ValuOp.MAX: max,
-    ValuOp.MIN: min,
+INTEGER: dict[ValuOp, Callable[[int, int, int], int]] = {
+    ValuOp.ADD: lambda a, b, _: a + b,
+    ValuOp.SUB: lambda a, b, _: a - b,
+    ValuOp.RSUB: lambda a, b, _: b - a,
+    ValuOp.MUL: lambda a, b, _: a * b,
+    ValuOp.NEG: lambda a, b, _: -a,
+    ValuOp.ABS: lambda a, b, _: abs(a),
+    ValuOp.MAX: lambda a, b, _: max(a, b),
+    ValuOp.MIN: lambda a, b, _: min(a, b),
+    ValuOp.EQ: lambda a, b, _: -int(a == b),
+    ValuOp.LT: lambda a, b, _: -int(a < b),
+    ValuOp.LE: lambda a, b, _: -int(a <= b),
+    ValuOp.MULH: lambda a, b, _: a * b // 2**32,
+    ValuOp.SQRDMULH: lambda a, b, _: exact_integer.doubling_multiply_high(a, b),
+    ValuOp.RSHR: lambda a, b, _: exact_integer.rounding_shift_right(a, b),
+    ValuOp.SLL: exact_integer.shift_left,
+    ValuOp.SRL: exact_integer.shift_right_logical,
+    ValuOp.SRA: exact_integer.shift_right_arithmetic,
+    ValuOp.ROL: exact_integer.rotate_left,
+    ValuOp.XOR: lambda a, b, _: a ^ b,
+    ValuOp.OR: lambda a, b, _: a | b,
+    ValuOp.AND: lambda a, b, _: a & b,
+    ValuOp.NOT: lambda a, b, _: -a - 1,
 }
-SATURATING = (ValuOp.ADD, ValuOp.SUB, ValuOp.MUL)
+"""Exact result for two lanes of a width in bits."""
+SATURATING = (ValuOp.ADD, ValuOp.SUB, ValuOp.RSUB, ValuOp.MUL, ValuOp.NEG, ValuOp.ABS, ValuOp.MAX, ValuOp.MIN)
+WORDS_ONLY = (ValuOp.MULH, ValuOp.SQRDMULH, ValuOp.RSHR)
+"""Integer operations that there are in 32 bits alone."""
 MOVES = (ValuOp.MOV, ValuOp.TILE, ValuOp.BCAST)
 IMMEDIATES = (ValuOp.IMM, ValuOp.LUI, ValuOp.ADDI)
 STATUS = (ValuOp.RDFLAGS, ValuOp.WRFLAGS)
@@ -44,10 +57,19 @@ BINARY: dict[ValuOp, Callable[[int, int, int], tuple[int, int]]] = {
 }
 SIGNS = {ValuOp.FNEG: lambda a: a ^ exact_float.SIGN, ValuOp.FABS: lambda a: a & ~exact_float.SIGN}
 REDUCTIONS = {ValuOp.FREDSUM: ValuOp.FADD, ValuOp.FREDMAX: ValuOp.FMAX}
+INTEGER_REDUCTIONS: dict[ValuOp, Callable[[list[int]], int]] = {
+    ValuOp.REDSUM: sum,
+    ValuOp.REDMAX: max,
+    ValuOp.REDMIN: min,
+    ValuOp.REDAND: lambda lanes: reduce(and_, lanes),
+    ValuOp.REDOR: lambda lanes: reduce(or_, lanes),
+    ValuOp.REDXOR: lambda lanes: reduce(xor, lanes),
+}
+LOOKUPS = {ValuOp.LUT_A: 0, ValuOp.LUT_B: 1}
+SET_LOOKUPS = {ValuOp.SETLUT_A: 0, ValuOp.SETLUT_B: 1}
+"""Lookup bank that an operation reads, or writes."""
 NARROW = {ValuOp.F32_BF16: BF16, ValuOp.F32_E4M3: E4M3, ValuOp.F32_E5M2: E5M2}
 WIDEN = {ValuOp.BF16_F32: BF16, ValuOp.E4M3_F32: E4M3, ValuOp.E5M2_F32: E5M2}
-WIDTHS = {bits: width for width, bits in BITS.items()}
-FLOAT_OPERANDS = (*FUSED, *BINARY, *REDUCTIONS, *NARROW, *SIGNS, ValuOp.F32_S, ValuOp.SEL)
 
 RAISES = {
     **dict.fromkeys((*FUSED, *NARROW, ValuOp.FMUL), 0b10111),
@@ -88,14 +110,28 @@ class Case:
             return max(1, len(self.a).bit_length() - 1)
         return 2 if self.fused else 1
 
-    def expected(self) -> tuple[list[int], list[int]]:
-        """Return the result lanes, cut to the destination's width, and the flags of each lane."""
+    def segment_bytes(self) -> bytes:
+        """Return the 4K bytes that ``a`` writes to a lookup bank: the lanes' lowest bytes first, then the next."""
+        return bytes(lane >> 8 * row & 255 for row in range(4) for lane in self.a)
+
+    def expected(self, banks: Sequence[bytes]) -> tuple[list[int], list[int]]:
+        """Return the result lanes, cut to the destination's width, and the flags of each lane.
+
+        ``banks`` are the two lookup banks as they stand. A write of one has no result to speak of: zeros.
+        """
+        count, mask = len(self.a), (1 << BITS[self.dst]) - 1
         if self.op in REDUCTIONS:
             result, raised = self._tree()
-            return [result] * len(self.a), [raised] * len(self.a)
-        a = [self.a[0]] * len(self.a) if self.op == ValuOp.BCAST else self.a
+            return [result] * count, [raised] * count
+        if self.op in INTEGER_REDUCTIONS:
+            return [INTEGER_REDUCTIONS[self.op](self.a) & mask] * count, [0] * count
+        if self.op in LOOKUPS:
+            return [banks[LOOKUPS[self.op]][lane & 255] for lane in self.a], [0] * count
+        if self.op in SET_LOOKUPS:
+            return [0] * count, [0] * count
+        a = [self.a[0]] * count if self.op == ValuOp.BCAST else self.a
         lanes = [self._lane(*operands) for operands in zip(a, self.b, self.c, strict=True)]
-        return [lane & (1 << BITS[self.dst]) - 1 for lane, _ in lanes], [raised for _, raised in lanes]
+        return [lane & mask for lane, _ in lanes], [raised for _, raised in lanes]
 
     def _tree(self) -> tuple[int, int]:
         """Return the reduction of all lanes, lane i with lane i + K/2 and so on, and the flags of every step."""
@@ -136,54 +172,9 @@ class Case:
             return a if c else b
         if op in SIGNS:
             return SIGNS[op](a)
-        if op in ARITHMETIC:
-            exact = ARITHMETIC[op](a, b)
+        if op in INTEGER:
+            exact = INTEGER[op](a, b, width)
             return clamp(exact, width) if self.sat else exact
         if op in MOVES:
             return a
         return a + self.imm if op == ValuOp.ADDI else self.imm
-
-
-def _float_lanes(op: ValuOp) -> tuple[int, int, int]:
-    """Return one lane's operands of an operation on float words; those it does not read at random."""
-    if op in FUSED or op == ValuOp.FMUL:
-        return float_triple()
-    if op in NARROW:
-        return float_around(NARROW[op]), float_word(), float_word()
-    if op == ValuOp.F32_S:
-        return random.choice((float_word(), float_near(random.randint(124, 160)))), float_word(), float_word()
-    return *float_pair(), random.choice((0, 1, exact_float.SIGN, random.getrandbits(32)))
-
-
-def _random_float_case(op: ValuOp, k: int) -> Case:
-    a, b, c = (list(lanes) for lanes in zip(*(_float_lanes(op) for _ in range(k)), strict=True))
-    if op in REDUCTIONS and random.getrandbits(1):  # operands that go together, half the lanes apart
-        a[k // 2 :] = b[: k - k // 2]
-    dst, sat, wrap = Width.R, 0, 0
-    if op in NARROW:
-        dst, sat = WIDTHS[NARROW[op].width], random.getrandbits(1) if op != ValuOp.F32_BF16 else 0
-    if op == ValuOp.F32_S:
-        dst, wrap = random.choice(tuple(BITS)), random.getrandbits(1)
-    return Case(op, Width.R, dst, a, b, c, rm=random.randrange(5), sat=sat, wrap=wrap, imm=integer(12))
-
-
-def random_case(op: ValuOp, k: int) -> Case:
-    """Return a random instruction ``op`` on ``k`` lanes."""
-    if op in FLOAT_OPERANDS:
-        return _random_float_case(op, k)
-    src = dst = random.choice(tuple(BITS))
-    wrap = 0
-    if op == ValuOp.S_S:
-        dst, wrap = random.choice(tuple(BITS)), random.getrandbits(1)
-    elif op == ValuOp.S_F32:
-        dst = Width.R
-    elif op in WIDEN:
-        src, dst = WIDTHS[WIDEN[op].width], Width.R
-    elif op in (ValuOp.TILE, ValuOp.LUI, ValuOp.ADDI, *STATUS):
-        src = dst = Width.R
-    a, b, c = ([integer(BITS[src]) for _ in range(k)] for _ in range(3))
-    sat = random.getrandbits(1) if op in SATURATING else 0
-    imm = {ValuOp.LUI: integer(20) << 12, ValuOp.IMM: integer(min(BITS[dst], 12))}.get(op, integer(12))
-    if op in STATUS:
-        imm = random.getrandbits(5)
-    return Case(op, src, dst, a, b, c, rm=random.randrange(5), sat=sat, wrap=wrap, imm=imm)

@@ -3,6 +3,7 @@
 import random
 
 from accord.sim.benches import exact_float
+from accord.sim.benches.exact_integer import clamp
 
 FLOAT_CORNERS = (
     0x00000000, 0x00000001, 0x00000002, 0x00400000, 0x007FFFFE, 0x007FFFFF, 0x00800000, 0x00800001,
@@ -15,17 +16,54 @@ FLOAT_CORNERS = (
 SPECIALS = (0x00000000, 0x00000001, 0x3F800000, 0x7F7FFFFF, 0x7F800000, 0x7FC00000, 0x7F800001)
 
 
-def clamp(number: int, width: int) -> int:
-    """Return ``number`` held to the signed range of ``width`` bits."""
-    largest = (1 << width - 1) - 1
-    return max(-largest - 1, min(largest, number))
-
-
 def integer(width: int) -> int:
     """Return a random signed integer of ``width`` bits, its extremes, small ones and powers of two often."""
     largest = (1 << width - 1) - 1
     near = random.choice((-largest - 1, largest, 0, 1 << random.randrange(width - 1), -1 << random.randrange(width)))
     return random.choice((clamp(near + random.randint(-2, 2), width), random.randint(-largest - 1, largest)))
+
+
+def integer_pair(width: int) -> tuple[int, int]:
+    """Return two random signed integers of ``width`` bits."""
+    return integer(width), integer(width)
+
+
+def near_pair(width: int) -> tuple[int, int]:
+    """Return operands of a comparison: any, or at most one apart."""
+    a = integer(width)
+    return a, random.choice((integer(width), clamp(a + random.randint(-1, 1), width)))
+
+
+def shift_pair(width: int) -> tuple[int, int]:
+    """Return a value and a shift amount, half the time with other bits above it."""
+    return integer(width), random.choice((random.randrange(width), integer(width)))
+
+
+def rounding_pair(width: int) -> tuple[int, int]:
+    """Return a value next to a tie between multiples of 2^n, or any, and n, half the time with other bits above it."""
+    n = random.randrange(width)
+    tie = (2 * random.getrandbits(width) + 1) * 2**n // 2
+    near = (tie + random.randint(-1, 1)) % 2**width - 2 ** (width - 1)
+    return random.choice((near, integer(width))), random.choice((n, integer(width - 5) * 32 + n))
+
+
+def product_pair(width: int) -> tuple[int, int]:
+    """Return factors: any, whose doubled product's upper half is a tie, or with the least number among them."""
+    least = -(2 ** (width - 1))
+    low = random.randrange(width - 1)
+    ties = [_odd(width - exponent) << exponent for exponent in (low, width - 2 - low)]
+    return random.choice((integer_pair(width), (ties[0], ties[1]), (least, random.choice((least, integer(width))))))
+
+
+def _odd(width: int) -> int:
+    """Return a random odd signed integer of ``width`` > 1 bits."""
+    return 2 * random.getrandbits(width - 1) + 1 - 2 ** (width - 1)
+
+
+def bit_runs(width: int, count: int) -> list[int]:
+    """Return signed integers of which all but a few have, or all but a few lack, any one bit."""
+    sparse = [random.choice((0, 1 << random.randrange(width - 1), -1 << width - 1)) for _ in range(count)]
+    return sparse if random.getrandbits(1) else [~lane for lane in sparse]
 
 
 def float_near(exponent: int) -> int:
