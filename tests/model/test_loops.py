@@ -117,22 +117,12 @@ def test_a_skipped_body_may_hold_loops_that_would_trap():
     assert addresses(npu) == [0, 3]
 
 
-@pytest.fixture
-def inside_four():
-    """Before address 4, in four bodies of which the innermost ends before 8 and the others before 9."""
-    npu = loaded("loop 2, 8", "loop 3, 7", "loop 4, 6", "loop 5, 4", *["nop"] * 5, "halt")
+def inside_four(text):
+    """At ``text``, the word at address 4, in four bodies: the innermost ends before 8, the others before 9."""
+    npu = loaded("loop 2, 8", "loop 3, 7", "loop 4, 6", "loop 5, 4", text, *["nop"] * 4, "halt")
     for _ in range(4):
         npu.step()
     assert npu.loops.tolist() == [[1, 8, 2], [2, 7, 3], [3, 6, 4], [4, 4, 5]]
-    return npu
-
-
-def replaced(npu, text):
-    """The same nesting with ``text`` as the word at address 4, at which it stands."""
-    lines = ["loop 2, 8", "loop 3, 7", "loop 4, 6", "loop 5, 4", text, *["nop"] * 4, "halt"]
-    npu.load(assemble("\n".join(lines), npu.config))
-    for _ in range(4):
-        npu.step()
     return npu
 
 
@@ -144,13 +134,13 @@ def assert_traps_unchanged(npu):
 
 
 @pytest.mark.parametrize("text", ["loop 1, 1", "loop 4095, 3", "loop 1, 4", "loop 0, 4", "loop 0, 1023"])
-def test_a_fifth_loop_or_one_that_ends_behind_the_innermost_traps(inside_four, text):
-    assert_traps_unchanged(replaced(inside_four, text))
+def test_a_fifth_loop_or_one_that_ends_behind_the_innermost_traps(text):
+    assert_traps_unchanged(inside_four(text))
 
 
 @pytest.mark.parametrize(("text", "address"), [("loop 0, 1", 6), ("loop 0, 2", 7), ("loop 0, 3", 4)])
-def test_a_fifth_loop_of_count_zero_skips(inside_four, text, address):
-    npu = replaced(inside_four, text)
+def test_a_fifth_loop_of_count_zero_skips(text, address):
+    npu = inside_four(text)
     status = npu.step()
     assert (status.halted, status.pc) == (False, address)
     assert npu.loops.tolist() == [[1, 8, 2], [2, 7, 3], [3, 6, 4], [4, 4, 4 if address == 4 else 5]]

@@ -1,7 +1,6 @@
 """What integer instructions do, lane by lane, in all three widths."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +67,7 @@ lanewise("lt")(_compare(np.less))
 lanewise("le")(_compare(np.less_equal))
 
 
-def _words(operation: Callable[[Integers, Integers], npt.NDArray[np.signedinteger[Any]]]) -> Lanewise:
+def _words(operation: Callable[[Integers, Integers], Integers]) -> Lanewise:
     """Return an operation of two 32-bit registers."""
 
     def execute(i: Bound) -> None:
