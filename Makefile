@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test lint bench marks waves nightly clean
+.PHONY: help run sim test cosim lint bench marks waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,9 @@ sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 
 test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+cosim: $(VENV)/.dev ## random programs in lock-step on model and RTL, a fresh seed, all bins hit (make cosim ARGS="-k 4")
+	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) tests/hw/test_cosim.py $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(VENV)/bin/ruff check

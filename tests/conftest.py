@@ -19,6 +19,14 @@ def pytest_report_header() -> str:
     return f"ACCORD_SEED={os.environ.get('ACCORD_SEED', 'default')}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as ``compared``: how much a green co-simulation has seen."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "compared":
+                terminalreporter.write_line(str(value))
+
+
 def _fail_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"

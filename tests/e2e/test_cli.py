@@ -1,13 +1,17 @@
 """The ``accord`` command: help, results, and bad input with exit code 2 and nothing half-written."""
 
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from accord.cli import digits_job, main
+from accord.isa import asm
+from accord.sim import cosim, coverage
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+SMALL = "#! config k=4 scratchpad_rows=64 program_words=256\n"
 
 
 def accord(*arguments: str | Path) -> Result:
@@ -113,15 +117,70 @@ def test_dis_names_a_bad_word(tmp_path):
     assert f"{words}:2:1" in result.output
 
 
-def test_cosim_of_a_file_and_of_random_programs(tmp_path):
+@pytest.mark.parametrize("mode", [[], ["--no-lockstep"]])
+def test_cosim_of_a_file(tmp_path, mode):
     case = tmp_path / "case.s"
-    case.write_text("#! config k=4 scratchpad_rows=64 program_words=256\nbcasti.vx VX[3], 7\nhalt\n")
-    result = accord("cosim", case)
+    case.write_text(SMALL + "bcasti.vx VX[3], 7\nhalt\n")
+    result = accord("cosim", case, *mode)
     assert result.exit_code == 0, result.output
     assert "2 instructions, halted at PC 1; 0 differences" in result.output
-    result = accord("cosim", "--random", "20", "--k", "4")
+
+
+def test_cosim_of_random_programs_shows_the_empty_bins():
+    result = accord("cosim", "--random", "20", "--k", "4", "--seed", "7")
     assert result.exit_code == 0, result.output
+    assert "K=4 seed=7" in result.output
     assert "20 programs" in result.output
+    (bins, empty) = map(int, re.findall(r"(\d+) coverage bins, (\d+) empty", result.output)[0])
+    assert bins > empty > 20
+    assert result.output.count("  empty: ") == 20
+    assert f"... and {empty - 20} more" in result.output
+
+
+def test_cosim_draws_a_new_seed_and_prints_it():
+    seeds = [re.findall(r"seed=(\d+)", accord("cosim", "--random", "1", "--k", "4").output) for _ in range(2)]
+    assert len(seeds[0]) == len(seeds[1]) == 1
+    assert seeds[0] != seeds[1]
+
+
+def test_cosim_fails_where_model_and_rtl_differ(tmp_path, monkeypatch):
+    class Different(cosim.Model):
+        def load(self, program):
+            super().load([asm.bcasti_vx(rd=3, imm8=8), asm.halt()])
+
+    monkeypatch.setattr(cosim, "Model", Different)
+    case = tmp_path / "case.s"
+    case.write_text(SMALL + "bcasti.vx VX[3], 7\nhalt\n")
+    result = accord("cosim", case)
+    assert result.exit_code == 1
+    assert "model != RTL:" in result.output
+    assert "PC 0: bcasti.vx VX[3], 7" in result.output
+    assert "VX[3] lane 0: 8 != 7" in result.output
+
+
+def test_cosim_fails_where_an_unreachable_bin_was_hit(monkeypatch):
+    wrong = coverage.Rule("nothing halts", lambda b, config: str(b) == "hazard: halt x none")
+    monkeypatch.setattr(coverage.Coverage.__init__, "__defaults__", ((*coverage.RULES, wrong),))
+    result = accord("cosim", "--random", "5", "--k", "4")
+    assert result.exit_code == 1
+    assert "declared unreachable: hazard: halt x none: hit" in result.output
+    assert "nothing halts" in result.output
+
+
+def test_cosim_of_a_program_without_end(tmp_path):
+    case = tmp_path / "case.s"
+    case.write_text(SMALL + "loop 4095, 2\nloop 4095, 1\nnop\nhalt\n")
+    result = accord("cosim", case, "--no-lockstep")
+    assert result.exit_code == 2
+    assert "does not come to an end" in result.output
+
+
+def test_cosim_writes_waves(tmp_path):
+    case, waves = tmp_path / "case.s", tmp_path / "out.vcd"
+    case.write_text("#! config k=1 scratchpad_rows=64 program_words=256\nhalt\n")
+    result = accord("cosim", case, "--waves", waves)
+    assert result.exit_code == 0, result.output
+    assert "$enddefinitions" in waves.read_text()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--random", "0"], ["--random", "5", "--k", "5"]])

@@ -135,3 +135,79 @@ def test_units_run_ahead_of_one_another():
     words = [*session(k, 4), *chain(4, 28)[:1], asm.seta(rd=0, imm20=0), asm.ld_vx(rd=30, rs1=0, imm12=0)]
     _, events = run(k, words)
     assert events["lsu"][0][0] < events["mma"][0][0] < events["valu"][0][0]
+
+
+def cycles(words: list) -> int:
+    npu, _ = run(4, words)
+    cycles = npu.counters.cycles
+    assert cycles is not None
+    return cycles
+
+
+@pytest.mark.parametrize(("size", "count"), [(1, 1), (1, 9), (3, 1), (3, 7), (8, 5)])
+def test_a_loop_costs_its_dispatch_tick_alone(size, count):
+    """Against the unrolled program; every instruction independent of the one before it, a tick each."""
+    body = [asm.mov_vr(rd=4 + n % 4, rs1=n % 4) for n in range(size)]
+    looped = cycles([asm.loop(count=count, length=size), *body])
+    assert looped == cycles(body * count) + 1
+    assert looped == 1 + size * count + 1 + 1  # loop, bodies, halt, and the tick that finds all work done
+
+
+def test_nested_loops_cost_a_tick_for_each_loop_executed():
+    """Four bodies that end at one word: 1 + 2 + 4 + 8 loops."""
+    body = [asm.mov_vr(rd=4, rs1=0)]
+    nest = [word for n in range(4) for word in (body[0], asm.loop(count=2, length=7 - 2 * n))]
+    _, events = run(4, nest + body)
+    _, straight = run(4, body * (1 + 2 + 4 + 8 + 16))
+    assert len(events["valu"]) == len(straight["valu"])
+    assert events["valu"][-1][0] == straight["valu"][-1][0] + 1 + 2 + 4 + 8
+
+
+def test_a_skipped_body_takes_the_loops_dispatch_tick():
+    body = [asm.mov_vr(rd=4, rs1=0)]
+    skipped = [*body, asm.loop(count=0, length=5), *[asm.vfma(rd=5, rs1=5, rs2=2, rs3=3)] * 5, *body]
+    _, events = run(4, skipped)
+    assert list(np.diff(ticks(events["valu"]))) == [2]
+
+
+@pytest.mark.parametrize("k", KS)
+def test_sessions_in_a_loop_follow_one_another_every_k_ticks(k):
+    body = [word for n in range(4) for word in session(k, 4 + n)]
+    _, events = run(k, [asm.loop(count=3, length=len(body)), *body])
+    assert list(np.diff(ticks(events["mma"]))) == [k] * 11
+
+
+def after_fence(npu: Npu) -> tuple[int, int]:
+    """Return the ticks in which the last result of any unit was written and the next instruction was dispatched."""
+    *_, last = npu.dispatches()
+    return max(write.tick for write in npu.writes() if write.seq < last.seq), last.tick
+
+
+@pytest.mark.parametrize(
+    "older",
+    [
+        [asm.mov_vr(rd=4, rs1=0)],
+        [asm.vfma(rd=4, rs1=0, rs2=2, rs3=3)],
+        [asm.ld_vr(rd=4, rs1=0, imm12=0)],
+        [asm.st_vr(rd=4, rs1=0, imm12=0)],
+        [asm.mov_vr(rd=4 + n % 4, rs1=n % 4) for n in range(5)],
+    ],
+)
+def test_fence_is_dispatched_in_the_tick_after_the_last_older_write(older):
+    npu, _ = run(4, [*older, asm.fence(), asm.mov_vr(rd=5, rs1=1)])
+    written, dispatched = after_fence(npu)
+    assert dispatched == written + 2  # the fence's own tick lies between
+
+
+@pytest.mark.parametrize("k", KS)
+def test_fence_waits_until_the_array_is_idle(k):
+    """One tick after the last column of T was committed."""
+    npu, _ = run(k, [*session(k, 4), asm.fence(), asm.mov_vr(rd=5, rs1=1)])
+    written, dispatched = after_fence(npu)
+    assert dispatched == written + 3
+
+
+def test_fence_with_nothing_before_it_costs_its_dispatch_tick():
+    npu, _ = run(4, [asm.fence(), asm.fence(), asm.mov_vr(rd=5, rs1=1)])
+    plain, _ = run(4, [asm.nop(), asm.nop(), asm.mov_vr(rd=5, rs1=1)])
+    assert npu.dispatches() == plain.dispatches()

@@ -48,3 +48,10 @@ def test_nightly_waits_for_its_name(tmp_path: Path) -> None:
 
 def test_no_test_is_no_success(tmp_path: Path) -> None:
     assert _pytest(tmp_path, "").returncode == 5
+
+
+def test_what_was_compared_is_printed(tmp_path: Path) -> None:
+    text = "def test_a(record_property): record_property('compared', '3 programs'); record_property('other', 'no')"
+    lines = _pytest(tmp_path, text).stdout.splitlines()
+    assert "3 programs" in lines
+    assert "no" not in lines

@@ -47,6 +47,10 @@ def takes_fp32(mnemonic):
     return row.family == "float" or row.op.startswith("f32_")
 
 
+def is_exhaustive(kinds):
+    return sum(DTYPES[kind].itemsize for kind in kinds) <= 2
+
+
 def every_combination(kinds):
     """Raw bits for each source, all combinations: 256, or 65,536."""
     dtypes = [DTYPES[kind] for kind in kinds]
@@ -76,10 +80,6 @@ def operands_of(mnemonic, count):
     if is_exhaustive(kinds):
         return every_combination(kinds)
     return fp32_operands(len(kinds), count) if takes_fp32(mnemonic) else integer_operands(kinds, count)
-
-
-def is_exhaustive(kinds):
-    return sum(DTYPES[kind].itemsize for kind in kinds) <= 2
 
 
 @pytest.mark.parametrize("mnemonic", bulk_mnemonics())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from accord import model, sim
-from accord.isa import assemble
+from accord.isa import asm, assemble
 from accord.isa.config import Config
 from accord.isa.machine import Cause, Flags, MachineError, ProgramTooLongError, TickLimitError
 from accord.model import differences, take
@@ -26,8 +26,20 @@ PROGRAM = """
     st.vr VR[3], A[1], 8
     mma.alias VR[3], VX[0], VX[1]
     adda A[2], A[1], -9
+    vsetlut.b VR[0], 3
+    loop 3, 4
+    vadd.vr VR[0], VR[0], VR[2]
+    loop 2, 2
+    st.vx.post VX[4], A[1], 2
+    vlut.b VX[4], VX[4]
+    loop 0, 1
+    vwrflags 31
+    fence
+    loop 5, 2
+    nop
     halt
 """
+"""Every unit, and every kind of change; the halt stands in a body."""
 
 
 @pytest.fixture
@@ -71,6 +83,8 @@ def test_program_gives_the_models_state(pair) -> None:
     assert pair[0].acc.any()
     assert pair[0].tile.any()
     assert pair[0].status.flags & Flags.NX
+    assert pair[0].lut.any()
+    assert pair[0].loops.tolist() == [[21, 2, 5], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
     _both(pair, lambda npu: npu.clear_flags())
     _both(pair, lambda npu: npu.run())
     _both(pair, lambda npu: npu.reset())
@@ -80,7 +94,13 @@ def test_program_gives_the_models_state(pair) -> None:
 def test_stepping_follows_the_model(pair) -> None:
     _both(pair, lambda npu: npu.write_scratchpad(3, _rows(4, np.int8)))
     _both(pair, lambda npu: npu.load(assemble(PROGRAM)))
-    for _ in range(len(list(assemble(PROGRAM))) + 2):
+    completed = []
+    while not pair[0].status.halted:
+        completed.append(pair[0].loops.any())
+        _both(pair, lambda npu: npu.step())
+    assert len(completed) == pair[0].counters.retired > len(list(assemble(PROGRAM)))
+    assert sum(completed) == 3 * 6 + 2
+    for _ in range(3):  # from the beginning, with an empty stack
         _both(pair, lambda npu: npu.step())
 
 
@@ -105,6 +125,9 @@ def test_shorter_program_leaves_no_words_of_a_longer_one(pair) -> None:
         (".word 0xffffffff", Cause.ILLEGAL),
         ("nop\nseta A[1], 29\nld.vr VR[0], A[1], 0\nhalt", Cause.ADDRESS),
         ("nop\n" * CONFIG.program_words, Cause.FETCH),
+        ("loop 2, 5\nloop 2, 4\nloop 2, 3\nloop 2, 2\nloop 2, 1\nnop\nhalt", Cause.LOOP),
+        ("nop\nloop 3, 2\nnop\nloop 0, 1\nnop\nhalt", Cause.LOOP),
+        ("loop 0, 1000\nhalt", Cause.FETCH),
     ],
 )
 def test_traps_report_cause_and_pc(pair, text: str, cause: Cause) -> None:
@@ -119,9 +142,46 @@ def test_tick_limit_names_limit_and_pc(pair) -> None:
         pair[0].run(max_ticks=7)
 
 
-def test_tick_limit_stops_between_instructions_and_run_goes_on(pair) -> None:
+def test_host_empties_the_loop_stack(pair) -> None:
+    """A new program, a reset, or running a halted machine again; not another run of one that was stopped."""
+    inside = assemble("nop\nloop 9, 3\nnop\nhalt\nnop")
+    for empty in (lambda npu: npu.load(inside), lambda npu: npu.reset()):
+        _both(pair, lambda npu: npu.load(inside))
+        _both(pair, lambda npu: npu.run())
+        assert pair[0].loops.tolist() == [[2, 3, 9], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
+        _both(pair, empty)
+        assert not pair[0].loops.any()
+    _both(pair, lambda npu: npu.load(inside))
+    _both(pair, lambda npu: npu.run())
+    _both(pair, lambda npu: npu.step())
+    assert not pair[0].loops.any()
+    _both(pair, lambda npu: npu.step())
+    _both(pair, lambda npu: npu.run())
+    assert pair[0].loops[0].tolist() == [2, 3, 9]
+
+
+@pytest.mark.parametrize("k", [1, 4, 8])
+def test_lookup_banks_lie_as_the_models(k: int) -> None:
+    """Every segment of both banks, from registers with random bytes."""
+    config = Config(k=k, vx_count=16, scratchpad_rows=16, program_words=256)
+    pair = sim.Npu(config), model.Npu(config)
+    rows = np.random.default_rng(k).integers(-128, 128, (16, k), np.int8)
+    segments = range(config.lut_segments)
+    words = [asm.vsetlut_a(rs1=s % 4, segment=s) for s in segments]
+    words += [asm.vsetlut_b(rs1=(s + 1) % 4, segment=s) for s in segments]
+    _both(pair, lambda npu: npu.ext_write_vx(0, rows))
+    _both(pair, lambda npu: npu.load([*words, asm.halt()]))
+    _both(pair, lambda npu: npu.run())
+    written = rows.view(np.uint8).reshape(4, 4 * k)
+    for bank in range(2):
+        expected = np.concatenate([written[(s + bank) % 4] for s in segments])
+        np.testing.assert_array_equal(pair[0].lut[bank], expected)
+
+
+@pytest.mark.parametrize("body", ["vadd.vr VR[0], VR[0], VR[1]\n" * 40, "loop 40, 1\nvadd.vr VR[0], VR[0], VR[1]\n"])
+def test_tick_limit_stops_between_instructions_and_run_goes_on(pair, body: str) -> None:
     rtl, golden = pair
-    program = assemble("bcasti.vr VR[1], 1\n" + "vadd.vr VR[0], VR[0], VR[1]\n" * 40 + "halt")
+    program = assemble("bcasti.vr VR[1], 1\n" + body + "halt")
     for npu in pair:
         npu.load(program)
     stops = 0
@@ -129,7 +189,8 @@ def test_tick_limit_stops_between_instructions_and_run_goes_on(pair) -> None:
         try:
             rtl.run(max_ticks=7)
         except TickLimitError:
-            assert rtl.vr[0, 0] == max(rtl.status.pc - 1, 0)
+            others = 2 if "loop" in body else 1
+            assert rtl.vr[0, 0] == max(rtl.counters.retired - others, 0)
             stops += 1
     golden.run()
     assert stops > 3
@@ -158,28 +219,6 @@ def test_ticks_count_every_edge() -> None:
     assert npu.ticks == before + 3 + 2 + 1
     npu.run()
     assert npu.ticks == before + 3 + 2 + 1 + 1 + npu.counters.cycles
-
-
-def test_events_name_tick_unit_sequence_and_rows() -> None:
-    npu = sim.Npu(CONFIG, trace=True)
-    npu.load(assemble("bcasti.vr VR[1], 1\nmma VR[0], VX[0], VX[1]\nbcasti.ve VE[1], 1\nhalt"))
-    npu.run()
-    events = npu.events()
-    assert [(event.port, event.seq, event.rows) for event in events if event.port == "valu"] == [
-        ("valu", 0, 0xF0),
-        ("valu", 2, 0xC),
-    ]
-    assert [event.seq for event in events if event.port == "feed"] == [1]
-    assert [event.tick for event in events] == sorted(event.tick for event in events)
-    first, second = (event.tick for event in events if event.port == "valu")
-    assert second == first + 2
-    npu.run()
-    assert npu.events() == events
-
-
-def test_events_need_trace() -> None:
-    with pytest.raises(MachineError, match="trace=True"):
-        sim.Npu(CONFIG).events()
 
 
 def test_waves_are_written_on_request(tmp_path: Path) -> None:
@@ -218,7 +257,7 @@ def test_bad_input_raises_as_the_model_does(pair, action: Callable, error: type[
 
 
 def test_arrays_are_read_only_copies(pair) -> None:
-    for name in ("vx", "ve", "vr", "acc", "tile", "scratchpad", "a"):
+    for name in ("vx", "ve", "vr", "acc", "tile", "scratchpad", "a", "loops", "lut"):
         array = getattr(pair[0], name)
         assert not array.flags.writeable, name
         assert array.dtype == getattr(pair[1], name).dtype, name
@@ -240,4 +279,4 @@ def test_public_methods_are_the_models() -> None:
     def public(kind: type) -> set[str]:
         return {name for name in dir(kind) if not name.startswith("_")}
 
-    assert public(sim.Npu) == public(model.Npu) | {"close", "events", "ticks"}
+    assert public(sim.Npu) == public(model.Npu) | {"close", "dispatches", "events", "in_flight", "ticks", "writes"}

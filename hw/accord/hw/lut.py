@@ -1,11 +1,11 @@
 """The lookup banks A and B: 256 bytes each, read a byte a lane, written and shown to the host a segment at a time."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import Component, In, Out, Signature
 
 from accord.hw.types import ValuOp
-from accord.isa.config import LUT_BANKS, Config
+from accord.isa.config import LUT_BANKS, LUT_BYTES, Config
 
 LOOKUPS = {ValuOp.LUT_A: 0, ValuOp.LUT_B: 1}
 """Operations that read a bank, and which one."""
@@ -40,31 +40,32 @@ class LookupBanks(Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        """Build the memory of segments, a read port for each lane and the bits that tell what was written."""
+        """Build the memory of 32-bit words, a write port for each word of a segment, a read port for each lane."""
         m = Module()
         lane_bits, segment_bits = (self._lanes - 1).bit_length(), (self._segments - 1).bit_length()
-        m.submodules.memory = memory = Memory(shape=32 * self._lanes, depth=len(LUT_BANKS) * self._segments, init=[])
-        write = memory.write_port()
-        written = Signal(memory.depth)  # a memory has no reset
+        m.submodules.memory = memory = Memory(shape=32, depth=len(LUT_BANKS) * LUT_BYTES // 4, init=[])
+        written = Signal(len(LUT_BANKS) * self._segments)  # a memory has no reset
 
-        def read(address: Value) -> tuple[Value, Value]:
-            """Return the segment at ``address`` and whether it was ever written."""
+        def read(lane: Value, place: Value) -> Value:
+            """Return the word of ``lane`` of the segment at ``place`` (its number, then the bank)."""
             port = memory.read_port(domain="comb")
-            m.d.comb += port.addr.eq(address)
-            return port.data, written.bit_select(address, 1)
+            m.d.comb += port.addr.eq(Cat(lane, place))
+            return Mux(written.bit_select(place, 1), port.data, 0)
 
-        m.d.comb += [
-            write.en.eq(self.write.valid),
-            write.addr.eq(Cat(self.write.segment[:segment_bits], self.write.bank)),
-            write.data.eq(self.write.data),
-        ]
-        with m.If(self.write.valid):
-            m.d.sync += written.bit_select(write.addr, 1).eq(1)
-        segment, known = read(Cat(self.host_segment[:segment_bits], self.host_segment[6]))
-        m.d.comb += self.host_data.eq(Mux(known, segment, 0))
+        write = self.write
+        place = Cat(write.segment[:segment_bits], write.bank)
+        with m.If(write.valid):
+            m.d.sync += written.bit_select(place, 1).eq(1)
+        host_place = Cat(self.host_segment[:segment_bits], self.host_segment[6])
         for j in range(self._lanes):
+            port = memory.write_port()
+            m.d.comb += [
+                port.en.eq(write.valid),
+                port.addr.eq(Cat(Const(j, lane_bits), place)),
+                port.data.eq(write.data.word_select(j, 32)),
+                self.host_data.word_select(j, 32).eq(read(Const(j, lane_bits), host_place)),
+            ]
             index = self.index.word_select(j, 8)
-            lane, row = index[:lane_bits], index[lane_bits:][:2]
-            segment, known = read(Cat(index[lane_bits + 2 :], self.bank))
-            m.d.comb += self.byte.word_select(j, 8).eq(Mux(known, segment.word_select(Cat(row, lane), 8), 0))
+            lane, row, segment = index[:lane_bits], index[lane_bits:][:2], index[lane_bits + 2 :]
+            m.d.comb += self.byte.word_select(j, 8).eq(read(lane, Cat(segment, self.bank)).word_select(row, 8))
         return m

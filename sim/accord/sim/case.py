@@ -1,7 +1,8 @@
 """A random test's input as one file: assembler text, with the state it starts from in comments.
 
 ``#!`` lines hold the configuration and the rows that are not zero, as hexadecimal bytes, lane 0 first; the rest is
-the program. Such a file assembles like any other (without alias check), and ``accord cosim`` reruns it.
+the program. Such a file assembles like any other (without alias check), and ``accord cosim`` reruns it. A file without
+``#!`` lines is a program that starts from zero, under the default configuration.
 """
 
 import re
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from accord.isa.assembler import assemble
-from accord.isa.config import Config
+from accord.isa.config import Config, ConfigError
 from accord.isa.disassembler import disassemble_word
 from accord.isa.word import Word
 
@@ -57,6 +58,8 @@ def parse(text: str, name: str = "<case>") -> Case:
         if found := _CONFIG.fullmatch(line):
             config = _config(found[1], f"{name}:{number}")
         elif found := _STATE.fullmatch(line):
+            if len(found[3]) % 2:
+                raise CaseError(f"{name}:{number}: {found[1]}[{found[2]}]: an odd number of hexadecimal digits")
             state.append((number, found[1], int(found[2]), bytes.fromhex(found[3])))
         else:
             raise CaseError(f"{name}:{number}: expected '#! config k=...' or '#! vr[i] = hex' or '#! spad[i] = hex'")
@@ -81,4 +84,7 @@ def _config(text: str, place: str) -> Config:
     values = dict(part.partition("=")[::2] for part in text.split())
     if set(values) - set(_FIELDS) or not all(value.isdecimal() for value in values.values()):
         raise CaseError(f"{place}: expected {' '.join(f'{field}=<number>' for field in _FIELDS)}")
-    return Config(**{field: int(value) for field, value in values.items()})
+    try:
+        return Config(**{field: int(value) for field, value in values.items()})
+    except ConfigError as error:
+        raise CaseError(f"{place}: {error}") from None

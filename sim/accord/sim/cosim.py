@@ -18,9 +18,12 @@ from accord.model.snapshot import Snapshot, differences, take
 from accord.sim.case import Case
 from accord.sim.coverage import Coverage
 from accord.sim.generator import Generator
-from accord.sim.lockstep import INSTRUCTION_LIMIT, Mismatch, Reference, first_mismatch, follow, recorded
+from accord.sim.lockstep import Mismatch, Reference, first_mismatch, follow, recorded
 from accord.sim.npu import Npu as Rtl
 from accord.sim.report import mismatch_lines, state_lines
+
+INSTRUCTION_LIMIT = 20_000
+"""More than any generated program executes; one shrunk from it that executes more counts as one without an end."""
 
 TICKS_PER_INSTRUCTION = 500
 """More than any takes at K=64; an RTL that has not halted after so many for each, never will."""
@@ -56,7 +59,10 @@ def _prepare(npu: "Model | Rtl", case: Case) -> None:
 
 
 class Pair:
-    """The golden model and the RTL of one configuration. In ``lockstep`` what they do is counted in ``coverage``."""
+    """The golden model and the RTL of one configuration. In ``lockstep`` what they do is counted in ``coverage``.
+
+    ``limit`` is how many instructions a case may execute.
+    """
 
     def __init__(
         self,
@@ -65,23 +71,24 @@ class Pair:
         waves: Path | None = None,
         lockstep: bool = True,
         coverage: Coverage | None = None,
+        limit: int = INSTRUCTION_LIMIT,
     ) -> None:
         self.model, self.rtl = Model(config), Rtl(config, trace=lockstep, waves=waves)
         self.coverage = coverage or Coverage(config)
-        self._lockstep = lockstep
+        self._lockstep, self._limit = lockstep, limit
 
     def compare(self, case: Case) -> list[str]:
         """Return what differs, a line each, the model's value first; empty where nothing does.
 
         In lock-step the first lines are the first instruction that differs and the state before it. Raises
-        TickLimitError where the model executes more than INSTRUCTION_LIMIT instructions.
+        TickLimitError where the model executes more instructions than it may.
         """
         _prepare(self.model, case)
         reference = Reference()
         if self._lockstep:
-            reference = follow(self.model, case)
+            reference = follow(self.model, case, self._limit)
         else:
-            self.model.run(max_ticks=INSTRUCTION_LIMIT)
+            self.model.run(max_ticks=self._limit)
         expected = take(self.model)
         try:
             found = differences(expected, execute(self.rtl, case, TICKS_PER_INSTRUCTION * (expected.retired + 1)))

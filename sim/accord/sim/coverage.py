@@ -102,10 +102,6 @@ def _flag(what: Sequence[str], holds: Callable[[Instruction, Config], bool]) -> 
 
 
 RULES = (
-    Rule(
-        "ends at dispatch and enters no window: it waits for nothing but a fence's or a halt's older work",
-        _hazard(HAZARDS[1:], lambda i: i.row.unit == "control"),
-    ),
     Rule("reads no vector register", _hazard(["raw"], lambda i: not vector_operands(i, "r"))),
     Rule("writes no vector register", _hazard(["war", "waw"], lambda i: not vector_operands(i, "w"))),
     Rule("neither reads nor commits T", _hazard(["tile"], lambda i: i.row.op not in ("tile", "last"))),
@@ -119,7 +115,9 @@ RULES = (
     ),
     Rule(
         "K=1 gives the only lane as it is, and computes nothing",
-        _flag([flag.name or "" for flag in Flags], lambda i, config: config.k == 1 and i.row.op in ("fredsum", "fredmax")),
+        _flag(
+            [str(flag.name) for flag in Flags], lambda i, config: config.k == 1 and i.row.op in ("fredsum", "fredmax")
+        ),
     ),
 )
 """Why bins are unreachable; the first rule that holds gives the reason."""

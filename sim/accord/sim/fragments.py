@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 
 from accord.isa.config import ADDRESS_REGISTERS, CLASS_ROWS, LOOP_DEPTH, Config
+from accord.isa.constant import constant_words
 from accord.isa.encoding import decode, encode, mode_limit, operand_limit
 from accord.isa.fields import FIELDS, Instruction, Mode, Operand, by_mnemonic, instructions
 from accord.isa.machine import UNITS
@@ -17,8 +18,28 @@ from accord.sim.knobs import Knobs
 WRITTEN_ROWS = 64
 """Scratchpad rows that a program finds filled, and mostly stays in."""
 
+FAMILIES = {
+    family: [i for i in instructions() if i.row.family == family and i.row.op not in ("halt", "loop")]
+    for family in dict.fromkeys(i.row.family for i in instructions())
+}
+"""The instructions of each family that may stand anywhere in a program: all but ``halt`` and ``loop``."""
+
+_OF_UNIT = {
+    unit: [i for i in instructions() if i.row.unit == unit and any(op.kind in CLASS_ROWS for op in i.operands)]
+    for unit in UNITS
+}
+"""The instructions of each unit that have a vector register."""
+
 _NEAR = 8
 """Rows that offsets and increments mostly stay within."""
+
+_RAISING = {
+    "NV": (0x7FA07FA0, 0x7D7D7D7D),  # signalling NaNs: FP32 and BF16 in both halves, E5M2 in each byte
+    "OF": (0x7F7FFFFF,),
+    "UF": (0x00000001, 0x00800001),
+    "NX": (0x33800000, 0x3F800001),
+}
+"""32-bit patterns by the flag that instructions on them, with either sign, mostly raise."""
 
 
 class Fragments:
@@ -37,7 +58,7 @@ class Fragments:
         """One instruction of a family drawn by weight, its rows equally likely; a whole session where it is a feed."""
         names, weights = zip(*self.knobs.weights, strict=True)
         family = self.rng.choices(names, weights)[0]
-        instruction = self.rng.choice(families()[family])
+        instruction = self.rng.choice(FAMILIES[family])
         if instruction.row.unit == "mmalu":
             return self._session()
         if instruction.row.unit == "lsu" and self.rng.random() < self.knobs.address_set:
@@ -45,11 +66,11 @@ class Fragments:
         return [self.word(instruction)]
 
     def alias(self) -> list[Word]:
-        """Instructions one after another on the rows of one VR register, seen as VX, VE and VR."""
+        """Instructions of all units one after another on the rows of one VR register, seen as VX, VE and VR."""
         group = self.rng.choice(self._groups)
         words = [self._seta(self._addresses[0], self._row())]
         for _ in range(self.rng.randint(*self.knobs.burst)):
-            instruction = self.rng.choice(_VECTORIAL)
+            instruction = self.rng.choice(_OF_UNIT[self.rng.choice(UNITS)])
             fixed = {"rs1": self._addresses[0]} if instruction.row.unit == "lsu" else {}
             for operand in instruction.operands:
                 if operand.kind in CLASS_ROWS and self.rng.random() < self.knobs.aliasing:
@@ -76,36 +97,51 @@ class Fragments:
             words.append(self.word(table[f"vlut.{bank}"], {"rs1": register}))
         return words
 
-    def hazard(self, target: Bin) -> list[Word]:
-        """Dispatch the target's instruction while an older one in flight holds it up in the target's way.
+    def aimed(self, target: Bin) -> list[Word]:
+        """What is meant to hit a hazard or flag bin, and mostly does."""
+        if isinstance(target.subject, Variant):
+            return self._hazard(target.subject, target.what)
+        return self._flag(by_mnemonic()[target.subject], target.what)
 
-        A unit is made to wait, an instruction of it, held up by that, accesses a row, and the target's accesses
-        the same row through any class. Without a hazard it follows a fence. ValueError for another kind of bin.
+    def _flag(self, instruction: Instruction, flag: str) -> list[Word]:
+        """Execute the instruction on operands that mostly raise the flag."""
+        fixed: dict[str, int] = {}
+        words: list[Word] = []
+        for field, kind in vector_operands(instruction, "r"):
+            group = self.rng.randrange(self.config.vr_count)
+            words += constant_words(group, self.rng.choice(_RAISING[flag]) ^ self.rng.getrandbits(1) << 31)
+            per_group = CLASS_ROWS["VR"] // CLASS_ROWS[kind]
+            fixed[field] = group * per_group + self.rng.randrange(per_group)
+        return [*words, self.word(instruction, fixed)]
+
+    def _hazard(self, variant: Variant, hazard: str) -> list[Word]:
+        """Dispatch the variant while an older instruction in flight holds it up in the hazard's way.
+
+        A unit is made to wait, an instruction of it, held up by that, accesses a row, and the variant accesses the
+        same row through any class. Without a hazard it follows a fence.
         """
-        variant = target.subject
-        if target.kind != "hazard" or not isinstance(variant, Variant):
-            raise ValueError(f"{target}: not a hazard")
-        if target.what == "none":
+        if hazard == "none":
             return [self._plain("fence"), *self._variant(variant, {})]
-        if target.what == "tile":
+        if hazard == "tile":
             return self._tile_hazard(variant)
-        field, kind = self.rng.choice(vector_operands(variant.instruction, "r" if target.what == "raw" else "w"))
+        field, kind = self.rng.choice(vector_operands(variant.instruction, "r" if hazard == "raw" else "w"))
         register = self._register(kind)
         row = register * CLASS_ROWS[kind] + self.rng.randrange(CLASS_ROWS[kind])
-        access = "r" if target.what == "war" else "w"
+        access = "r" if hazard == "war" else "w"
         unit = self.rng.choice(UNITS)
-        partner = self.rng.choice([i for i in _VECTORIAL if i.row.unit == unit and vector_operands(i, access)])
+        partner = self.rng.choice([i for i in _OF_UNIT[unit] if vector_operands(i, access)])
         partner_field, partner_kind = self.rng.choice(vector_operands(partner, access))
         address = self.rng.choice(self._addresses)
         older = {partner_field: row // CLASS_ROWS[partner_kind]}
         if unit == "lsu":
             older["rs1"] = address
         own = self._variant(variant, {field: register})
-        return [*own[:-1], self._seta(address, self._row()), *self._stall(unit, address), self.word(partner, older), own[-1]]
+        stall = [self._seta(address, self._row()), *self._stall(unit, address)]
+        return [*own[:-1], *stall, self.word(partner, older), own[-1]]
 
     def address_fault(self) -> list[Word]:
         """A load or store whose last row is the first outside the scratchpad, or whose first is the one before it."""
-        instruction = self.rng.choice(families()["memory"])
+        instruction = self.rng.choice(FAMILIES["memory"])
         end = self.config.scratchpad_rows
         first = self.rng.choice((end + 1 - self._rows(instruction), end, -1))
         settable = 0 <= first <= FIELDS["imm20"].maximum
@@ -204,12 +240,14 @@ class Fragments:
 
     def _overwrite(self, row: int) -> list[Word]:
         """Write a row through any class."""
-        instruction = self.rng.choice([i for i in _VECTORIAL if i.row.unit != "mmalu" and vector_operands(i, "w")])
+        unit = self.rng.choice(("valu", "lsu"))
+        instruction = self.rng.choice([i for i in _OF_UNIT[unit] if vector_operands(i, "w")])
         field, kind = vector_operands(instruction, "w")[0]
         fixed = {field: row // CLASS_ROWS[kind]}
-        if instruction.row.unit != "lsu":
+        if unit == "valu":
             return [self.word(instruction, fixed)]
-        return [self._seta(self._addresses[0], self._row()), self.word(instruction, {**fixed, "rs1": self._addresses[0]})]
+        address = self._addresses[0]
+        return [self._seta(address, self._row()), self.word(instruction, {**fixed, "rs1": address})]
 
     def _access(self, instruction: Instruction) -> list[Word]:
         """A load or store behind a ``seta`` for it, base and offset drawn together."""
@@ -262,16 +300,3 @@ class Fragments:
         if instruction.row.family in ("memory", "address"):
             return self.rng.randint(-1, 2)
         return self.rng.choice((self.rng.randint(limit.low, limit.high), limit.low, limit.high))
-
-
-def families() -> Mapping[str, list[Instruction]]:
-    """Return the instructions of each family that may stand anywhere in a program: all but ``halt`` and ``loop``."""
-    return _FAMILIES
-
-
-_FAMILIES: dict[str, list[Instruction]] = {}
-for _instruction in instructions():
-    if _instruction.row.op not in ("halt", "loop"):
-        _FAMILIES.setdefault(_instruction.row.family, []).append(_instruction)
-
-_VECTORIAL = [i for i in instructions() if vector_operands(i, "r") or vector_operands(i, "w")]

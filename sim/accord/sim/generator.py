@@ -2,8 +2,8 @@
 
 A program is a sequence of fragments (``accord.sim.fragments``), some of them loops around further sequences. It ends:
 nothing branches but loops, and their counts are drawn so that at most about ``Knobs.executed`` instructions execute.
-Beside what is drawn at random it aims at a few hazard bins of ``accord.sim.coverage``: with their numbers cases go
-through all of them again and again, in an order that the seed gives.
+Beside what is drawn at random it aims at a few hazard and flag bins of ``accord.sim.coverage``: with their numbers
+cases go through all of them again and again, in an order that the seed gives.
 """
 
 import random
@@ -18,7 +18,7 @@ from accord.isa.fields import FIELDS
 from accord.isa.word import Word
 from accord.sim.case import Case
 from accord.sim.coverage import Bin, Coverage
-from accord.sim.fragments import WRITTEN_ROWS, Fragments, families
+from accord.sim.fragments import FAMILIES, WRITTEN_ROWS, Fragments
 from accord.sim.knobs import Knobs
 
 FP_CORNERS = (
@@ -55,11 +55,10 @@ class Generator:
     def __init__(self, config: Config, seed: int, knobs: Knobs | None = None) -> None:
         self.config, self.seed, self.knobs = config, seed, knobs or Knobs()
         weighted = {name for name, _ in self.knobs.weights}
-        if weighted != set(families()):
-            raise ValueError(
-                f"weights: {', '.join(sorted(weighted ^ set(families())))}: weigh every family of the table, and no other"
-            )
-        self._targets = [b for b in Coverage(config).reachable if b.kind == "hazard"]
+        if weighted != set(FAMILIES):
+            wrong = ", ".join(sorted(weighted ^ set(FAMILIES)))
+            raise ValueError(f"weights: {wrong}: weigh every family of the table, and no other")
+        self._targets = [b for b in Coverage(config).reachable if b.kind in ("hazard", "flag")]
         random.Random(f"{seed}/{config}/targets").shuffle(self._targets)
 
     def case(self, number: int) -> Case:
@@ -74,7 +73,7 @@ class Generator:
         return Case(self.config, tuple(words), vr, spad)
 
     def targets(self, number: int) -> list[Bin]:
-        """Return the hazard bins that case ``number`` aims at."""
+        """Return the bins that case ``number`` aims at."""
         first = number * self.knobs.targets
         return [self._targets[(first + i) % len(self._targets)] for i in range(self.knobs.targets)]
 
@@ -116,7 +115,7 @@ class _Program:
         length = rng.randint(*knobs.length)
         body = self._make.prologue() + self._sequence(length, knobs.executed, 0).words
         for target in self._targets:
-            body += self._make.hazard(target)
+            body += self._make.aimed(target)
         for fault in self._faults:
             body += fault()
         body = body[: self._config.program_words - 1]
@@ -144,10 +143,10 @@ class _Program:
         kind = rng.choices(names, weights)[0]
         if kind == "loop" and depth < LOOP_DEPTH and executed >= _LEAST:
             return self._loop(length, executed, depth)
-        if kind == "hazard":
+        if kind == "aimed" and self._all_targets:
             # inside a loop that is skipped the case would miss what it aims at
-            aimed = self._targets.pop() if self._targets and not depth else rng.choice(self._all_targets)
-            return _counted(self._make.hazard(aimed))
+            target = self._targets.pop() if self._targets and not depth else rng.choice(self._all_targets)
+            return _counted(self._make.aimed(target))
         if kind == "alias":
             return _counted(self._make.alias())
         if kind == "lookup":

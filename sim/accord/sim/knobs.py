@@ -12,7 +12,7 @@ class Knobs:
     executed: int = 400
     """About how many instructions a program may execute, its loops counted out."""
     targets: int = 3
-    """Hazards that a program aims at, one after another through all of ``accord.sim.coverage.hazard_bins``."""
+    """Hazard and flag bins that a program aims at; successive programs go through all of them."""
     aliasing: float = 0.8
     """Probability that a register is drawn from the program's few hot rows, whatever its class."""
     hot_groups: int = 3
@@ -39,8 +39,8 @@ class Knobs:
     """Probability that a program holds an illegal word."""
     address_fault: float = 0.03
     """Probability that a program holds a load or store of the first row outside the scratchpad."""
-    loop_fault: float = 0.04
-    """Probability that a program holds a fifth loop inside four, or one that ends behind the end of the one around it."""
+    loop_fault: float = 0.06
+    """Probability that a program holds a fifth loop inside four, or one ending behind the end of the one around it."""
     early_halt: float = 0.02
     """Probability that a program holds a halt before its last word."""
     run_off: float = 0.02
@@ -50,5 +50,11 @@ class Knobs:
         *(("memory", 4), ("broadcast", 3), ("move", 2), ("address", 2), ("control", 1)),
     )
     """Relative frequency of each family of the table, among fragments of one instruction."""
-    fragments: tuple[tuple[str, int], ...] = (("instruction", 24), ("alias", 2), ("lookup", 1), ("hazard", 3), ("loop", 3))
+    fragments: tuple[tuple[str, int], ...] = (
+        ("instruction", 24),
+        ("alias", 2),
+        ("lookup", 1),
+        ("aimed", 3),
+        ("loop", 3),
+    )
     """Relative frequency of the fragments that a program is made of; see ``accord.sim.fragments``."""

@@ -19,9 +19,6 @@ from accord.sim.case import Case
 from accord.sim.coverage import Variant, variant_of, vector_operands
 from accord.sim.record import Dispatch, Event, Write
 
-INSTRUCTION_LIMIT = 20_000
-"""More than any generated program executes; one shrunk from it that executes more counts as one without an end."""
-
 SEGMENTS_PER_BANK = 64
 """The place of a segment in a change: this many times its bank, and the segment."""
 
@@ -102,14 +99,14 @@ def effects(word: int, config: Config) -> Effects | None:
     )
 
 
-def follow(model: Model, case: Case) -> Reference:
+def follow(model: Model, case: Case, limit: int) -> Reference:
     """Run the loaded ``case`` on the model, an instruction at a time, to its end, and return what it did.
 
-    Raises TickLimitError where it has not ended after INSTRUCTION_LIMIT instructions.
+    Raises TickLimitError where it has not ended after ``limit`` instructions.
     """
     reference = Reference()
     pc = model.status.pc
-    for seq in range(INSTRUCTION_LIMIT):
+    for seq in range(limit):
         found = effects(case.words[pc], model.config) if pc < len(case.words) else None
         base = 0 if found is None or found.base is None else int(model.a[found.base[0]]) + found.base[1]
         status = model.step()
@@ -124,7 +121,7 @@ def follow(model: Model, case: Case) -> Reference:
         if status.halted:
             return reference
         pc = status.pc
-    raise TickLimitError(f"not halted after {INSTRUCTION_LIMIT} instructions")
+    raise TickLimitError(f"not halted after {limit} instructions, at PC {pc}")
 
 
 def _changes(model: Model, seq: int, found: Effects, base: int) -> Iterator[tuple[str, Change]]:

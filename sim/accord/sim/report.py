@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from accord.isa.config import CLASS_ROWS, LUT_BANKS, Config
 from accord.isa.disassembler import disassemble_word
 from accord.isa.machine import Flags
@@ -30,7 +28,7 @@ def state_lines(state: Snapshot) -> Iterator[str]:
     yield f"PC {state.pc}, {state.retired} executed, flags {state.flags!r}"
     for number, rows in enumerate(state.vx.reshape(-1, CLASS_ROWS["VR"], state.vx.shape[1])):
         if rows.any():
-            yield f"VX[{4 * number}..{4 * number + 3}] = {' | '.join(_hex(row) for row in rows)}"
+            yield f"VX[{4 * number}..{4 * number + 3}] = {_rows(rows.tobytes(), rows.shape[1])}"
     for name, matrix in (("ACC", state.acc), ("T", state.tile)):
         yield from (f"{name}[{i}] = {row.tolist()}" for i, row in enumerate(matrix) if row.any())
     yield from (f"A[{i}] = {value}" for i, value in enumerate(state.a.tolist()) if value)
@@ -40,12 +38,8 @@ def state_lines(state: Snapshot) -> Iterator[str]:
     for bank, table in zip(LUT_BANKS, state.lut, strict=True):
         for first in range(0, len(table), 16):
             if table[first : first + 16].any():
-                yield f"LUT {bank.upper()} from byte {first} = {_hex(table[first : first + 16])}"
-    yield from (f"scratchpad row {i} = {_hex(row)}" for i, row in enumerate(state.scratchpad) if row.any())
-
-
-def _hex(row: np.ndarray) -> str:
-    return row.tobytes().hex(" ")
+                yield f"LUT {bank.upper()} from byte {first} = {table[first : first + 16].tobytes().hex(' ')}"
+    yield from (f"scratchpad row {i} = {row.tobytes().hex(' ')}" for i, row in enumerate(state.scratchpad) if row.any())
 
 
 def _change_text(port: str, change: Change | None, config: Config) -> str:
@@ -55,7 +49,7 @@ def _change_text(port: str, change: Change | None, config: Config) -> str:
         return f"{port}: this instruction"
     if port == "address":
         return f"A[{change.place}] = {int.from_bytes(change.data, 'little')}"
-    data = change.data.hex(" ") if config.k == 1 else change.data.hex("|", -config.k)
+    data = _rows(change.data, config.k)
     if port == "store":
         return f"scratchpad row {change.place} = {data}"
     if port == "lut":
@@ -64,3 +58,8 @@ def _change_text(port: str, change: Change | None, config: Config) -> str:
     rows = [row for row in range(config.vx_count) if change.place >> row & 1]
     place = f"VX[{rows[0]}..{rows[-1]}] = {data}" if rows else "no register"
     return f"{port}: {place}, flags then {Flags(change.flags)!r}" if port == "valu" else f"{port}: {place}"
+
+
+def _rows(data: bytes, k: int) -> str:
+    """Return rows of ``k`` bytes."""
+    return " | ".join(data[first : first + k].hex(" ") for first in range(0, len(data), k))

@@ -6,6 +6,7 @@ from accord.cli.asm import asm
 from accord.cli.cosim import cosim
 from accord.cli.digits import digits
 from accord.cli.dis import dis
+from accord.cli.programs import programs
 
 
 @click.group(
@@ -21,3 +22,4 @@ main.add_command(asm)
 main.add_command(cosim)
 main.add_command(digits)
 main.add_command(dis)
+main.add_command(programs)

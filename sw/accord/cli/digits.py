@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from accord.cli.digits_report import Report
     from accord.cli.phases import Phases
     from accord.isa.config import Config
-    from accord.nn import Machine
 
 
 @click.command(epilog="Examples: accord digits | accord digits --k 16 --images 100 | accord digits --no-rtl")
@@ -46,6 +45,7 @@ def digits(k: int, images: int | None, seed: int, rtl: bool) -> None:
 def _run(phases: Phases, config: Config, images: int | None, seed: int, rtl: bool) -> Report:
     from accord.cli import digits_job as job
     from accord.cli.digits_report import Report
+    from accord.cli.rtl import rtl as rtl_machine
     from accord.model import Npu
     from accord.nn import linear_reference, lower_linear, run_linear
 
@@ -68,7 +68,7 @@ def _run(phases: Phases, config: Config, images: int | None, seed: int, rtl: boo
     run = None
     if rtl:
         with phases.phase("build RTL"):
-            machine = _rtl(config)
+            machine = rtl_machine(config)
         with phases.phase("RTL", count) as advance:
             run = run_linear(machine, plan, x, advance)
         results["RTL"] = run.outputs
@@ -91,18 +91,3 @@ def _data(seed: int) -> Digits:
         return load_digits(seed)
     except ModuleNotFoundError as error:
         raise Failure(f"Error: {error}; install what this needs: pip install 'accord-npu[digits]'") from None
-
-
-def _rtl(config: Config) -> Machine:
-    try:
-        from accord.sim import Npu
-        from accord.sim.build import BuildError
-        from accord.sim.verilator import ToolError
-    except ModuleNotFoundError as error:
-        raise Failure(
-            f"Error: {error}; install the simulator: pip install 'accord-npu[sim]', or give --no-rtl"
-        ) from None
-    try:
-        return Npu(config)
-    except (BuildError, ToolError) as error:
-        raise Failure(f"Error: the RTL cannot be simulated: {error}") from None

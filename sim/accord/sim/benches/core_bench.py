@@ -7,115 +7,11 @@ import cocotb
 
 from accord.isa import Cause, asm
 from accord.sim.benches import exact_float
-from accord.sim.drivers import Stepper, pack, signed, unpack, zero_inputs
+from accord.sim.benches.npu_host import LIMIT, Host
+from accord.sim.drivers import pack, signed
 from accord.sim.runner import parameters
 
 COUNTERS = ("cycles", "retired", *(f"{kind}_{unit}" for kind in ("busy", "stall") for unit in ("mmalu", "valu", "lsu")))
-LIMIT = 2000
-"""Ticks after which a program of this bench counts as hung."""
-
-
-class Host:
-    """Drives the host's ports, a tick at a time."""
-
-    def __init__(self, dut: Any) -> None:
-        self.dut, self.k = dut, parameters()["k"]
-        self.stepper = Stepper(dut)
-
-    async def start(self) -> None:
-        """Reset; the top registers it, hence one tick more."""
-        zero_inputs(self.dut, "ctrl__", "prog__", "ext_wr__en", "ext_rd__", "spad__en", "spad__write", "debug__")
-        await self.stepper.reset()
-        await self.tick()
-
-    async def tick(self) -> None:
-        """Let inputs settle and take the edge."""
-        await self.stepper.settle()
-        await self.stepper.edge()
-
-    async def pulse(self, name: str) -> None:
-        """Set one control input for a tick."""
-        port = getattr(self.dut, f"ctrl__{name}")
-        port.value = 1
-        await self.tick()
-        port.value = 0
-
-    async def load(self, words: list[int]) -> None:
-        """Write a program and go to its start."""
-        dut = self.dut
-        dut.prog__en.value = 1
-        for address, word in enumerate(words):
-            dut.prog__addr.value, dut.prog__data.value = address, int(word)
-            await self.tick()
-        dut.prog__en.value = 0
-        await self.pulse("rewind")
-
-    async def write(self, register: str, index: int, lanes: list[int]) -> None:
-        """Write VX[index] or VR[index] through the ext port."""
-        dut, is_vr = self.dut, register == "VR"
-        dut.ext_wr__en.value, dut.ext_wr__is_vr.value, dut.ext_wr__index.value = 1, int(is_vr), index
-        dut.ext_wr__data.value = pack(lanes, 32 if is_vr else 8)
-        await self.tick()
-        dut.ext_wr__en.value = 0
-
-    async def read(self, register: str, index: int) -> list[int]:
-        """Read VX[index] or VR[index] through the ext port."""
-        is_vr = register == "VR"
-        self.dut.ext_rd__is_vr.value, self.dut.ext_rd__index.value = int(is_vr), index
-        await self.stepper.settle()
-        return unpack(int(self.dut.ext_rd__data.value), self.k, 32 if is_vr else 8)
-
-    async def read_address(self, index: int) -> int:
-        """Read A[index]."""
-        self.dut.debug__a_index.value = index
-        await self.stepper.settle()
-        return int(self.dut.debug__a_data.value)
-
-    async def read_row(self, row: int) -> list[int]:
-        """Read a scratchpad row."""
-        self.dut.spad__en.value, self.dut.spad__addr.value = 1, row
-        await self.tick()
-        self.dut.spad__en.value = 0
-        await self.stepper.settle()
-        return unpack(int(self.dut.spad__rdata.value), self.k, 8)
-
-    async def write_row(self, row: int, lanes: list[int]) -> None:
-        """Write a scratchpad row."""
-        self._present_row(row, lanes)
-        await self.tick()
-        self.release()
-
-    def _present_row(self, row: int, lanes: list[int]) -> None:
-        dut = self.dut
-        dut.spad__en.value = dut.spad__write.value = 1
-        dut.spad__addr.value, dut.spad__wdata.value = row, pack(lanes, 8)
-
-    def intrude(self, address: int, word: int, row: int, lanes: list[int]) -> None:
-        """Write program memory and scratchpad, clear the flags and rewind, in every tick until ``release``."""
-        dut = self.dut
-        dut.prog__en.value, dut.prog__addr.value, dut.prog__data.value = 1, address, word
-        dut.ctrl__clear_flags.value = dut.ctrl__rewind.value = 1
-        self._present_row(row, lanes)
-
-    def release(self) -> None:
-        """Leave the host's ports alone."""
-        for name in ("prog__en", "spad__en", "spad__write", "ctrl__clear_flags", "ctrl__rewind"):
-            getattr(self.dut, name).value = 0
-
-    async def go(self, how: str = "run") -> None:
-        """Run, or step, until the NPU is idle again."""
-        await self.pulse(how)
-        for _ in range(LIMIT):
-            await self.stepper.settle()
-            if not self.dut.status__running.value:
-                return
-            await self.stepper.edge()
-        raise AssertionError(f"still running after {LIMIT} ticks")
-
-    def status(self) -> tuple[bool, Cause, int]:
-        """Return halted, cause, PC."""
-        dut = self.dut
-        return bool(dut.status__halted.value), Cause(int(dut.status__cause.value)), int(dut.status__pc.value)
 
 
 def requantized(accumulator: int, scale: int, zero: int) -> int:
@@ -297,6 +193,67 @@ async def running_off_the_end(dut: Any) -> None:
     """The first address past the program memory traps."""
     words = parameters()["program_words"]
     await trapped(dut, [asm.nop() for _ in range(words)], Cause.FETCH, words)
+
+
+@cocotb.test()
+async def loops_repeat_vector_work(dut: Any) -> None:
+    """Nested bodies, sums in registers and an address register; a halt in a body leaves the stack for the host."""
+    host = Host(dut)
+    await host.start()
+    await host.write("VR", 2, [7] * host.k)
+    program = [
+        asm.loop(count=5, length=5),
+        asm.loop(count=3, length=2),
+        asm.vadd_vr(rd=1, rs1=1, rs2=2),
+        asm.adda(rd=1, rs1=1, imm12=2),
+        asm.vaddi(rd=3, rs1=3, imm12=1),
+        asm.fence(),
+        asm.loop(count=4, length=2),
+        asm.nop(),
+        asm.halt(),
+    ]
+    await host.load(program)
+    await host.go()
+    assert host.status() == (True, Cause.NONE, 8)
+    assert await host.read("VR", 1) == [5 * 3 * 7] * host.k
+    assert await host.read("VR", 3) == [5] * host.k
+    assert await host.read_address(1) == 5 * 3 * 2
+    assert int(dut.counters__retired.value) == 1 + 5 * (1 + 3 * 2 + 2) + 3
+    assert await host.read_loops() == [(7, 2, 4), (0, 0, 0), (0, 0, 0), (0, 0, 0)]
+    await host.pulse("rewind")
+    assert await host.read_loops() == [(0, 0, 0)] * 4
+
+
+@cocotb.test()
+async def loop_trap(dut: Any) -> None:
+    """The fifth loop traps once older work has drained; nothing younger happens, and the four entries stand."""
+    older = [asm.mma_last(rd=6, rs1=2, rs2=3), *(asm.loop(count=2 + n, length=9 - n) for n in range(4))]
+    younger = [asm.mov_vx(rd=8, rs1=1), asm.seta(rd=1, imm20=77), asm.halt()]
+    host = await trapped(dut, [*older, asm.loop(count=1, length=1), *younger], Cause.LOOP, 5)
+    assert await host.read("VR", 6) == [6] * host.k
+    assert await host.read("VX", 8) == [8] * host.k
+    assert await host.read_address(1) == 0
+    assert await host.read_loops() == [(2 + n, 9 - n, 2 + n) for n in range(4)]
+
+
+@cocotb.test()
+async def lookup_banks_behind_the_debug_port(dut: Any) -> None:
+    """Zero after reset; each segment of each bank, written once, is the register it was written from."""
+    host = Host(dut)
+    await host.start()
+    segments = [(bank, segment) for bank in range(2) for segment in range(64 // host.k)]
+    expected = {}
+    for bank, segment in segments:
+        assert await host.read_segment(bank, segment) == [0] * host.k
+    for number, (bank, segment) in enumerate(segments):
+        lanes = [signed(random.getrandbits(32), 32) for _ in range(host.k)]
+        await host.write("VR", number % 8, lanes)
+        write = (asm.vsetlut_a, asm.vsetlut_b)[bank]
+        await host.load([write(rs1=number % 8, segment=segment), asm.halt()])
+        await host.go()
+        expected[bank, segment] = lanes
+    for bank, segment in segments:
+        assert await host.read_segment(bank, segment) == expected[bank, segment]
 
 
 @cocotb.test()

@@ -12,8 +12,8 @@ from accord.hw.types import Unit, Width
 from accord.hw.uop import UOP
 from accord.isa import Config, decode
 from accord.isa.config import CLASS_ROWS
-from accord.isa.encoding import Decoded, mode_limit, operand_limit
-from accord.isa.fields import FIELDS, Instruction, instructions
+from accord.isa.encoding import Decoded, Limit, mode_limit, operand_limit
+from accord.isa.fields import Instruction, instructions
 from accord.sim.drivers import unpack_layout
 from accord.sim.runner import parameters
 
@@ -109,23 +109,23 @@ class Checker:
         self.legal += 1
 
 
-def field_names(instruction: Instruction) -> list[str]:
-    """Return the encoded fields of a row, modes included."""
-    return [part.field for part in (*instruction.operands, *instruction.modes)]
+def limits_of(instruction: Instruction, config: Config) -> list[Limit]:
+    """Return the legal values of each encoded field of a row, modes included."""
+    limits = [operand_limit(operand, config) for operand in instruction.operands]
+    return limits + [mode_limit(mode) for mode in instruction.modes]
 
 
 def random_word(instruction: Instruction, config: Config) -> int:
     """Return a legal word of the row with random fields."""
-    limits = [operand_limit(operand, config) for operand in instruction.operands]
     word = instruction.match
-    for limit in (*limits, *(mode_limit(mode) for mode in instruction.modes)):
+    for limit in limits_of(instruction, config):
         word |= limit.bits.insert(random.randint(limit.low, limit.high))
     return word
 
 
-def swept(instruction: Instruction, name: str, config: Config) -> Iterator[int]:
-    """Yield words with field ``name`` at every value (the corners of a wide field), legal or not, the rest random."""
-    field = FIELDS[name]
+def swept(instruction: Instruction, limit: Limit, config: Config) -> Iterator[int]:
+    """Yield words with one field at every value (the corners of a wide field), legal or not, the rest random."""
+    field = limit.bits
     values = range(field.minimum, field.maximum + 1)
     if field.width > 8:
         values = (field.minimum, -1 if field.signed else 1, 0, field.maximum - 1, field.maximum)
@@ -135,7 +135,10 @@ def swept(instruction: Instruction, name: str, config: Config) -> Iterator[int]:
 
 @cocotb.test()
 async def every_row(dut: Any) -> None:
-    """Each row of the table: random legal fields, and each field at all its values, out of range ones included."""
+    """Each row of the table: random legal fields, and each field at all its values, out of range ones included.
+
+    Some values of just those fields are illegal that the table's limits restrict.
+    """
     checker = Checker(dut)
     rows = instructions()
     assert len(rows) > 150
@@ -144,9 +147,11 @@ async def every_row(dut: Any) -> None:
         for _ in range(60):
             await checker.check(random_word(instruction, checker.config))
         assert checker.legal == before + 60, f"{instruction.mnemonic}: a legal word is refused"
-        for name in field_names(instruction):
-            for word in swept(instruction, name, checker.config):
+        for limit in limits_of(instruction, checker.config):
+            before = checker.illegal
+            for word in swept(instruction, limit, checker.config):
                 await checker.check(word)
+            assert (checker.illegal > before) == (limit.high - limit.low + 1 < 1 << limit.bits.width), limit
     assert checker.illegal > 0
 
 

@@ -39,6 +39,7 @@ INTEGER: dict[ValuOp, Callable[[int, int, int], int]] = {
 }
 """Exact result for two lanes of a width in bits."""
 SATURATING = (ValuOp.ADD, ValuOp.SUB, ValuOp.RSUB, ValuOp.MUL, ValuOp.NEG, ValuOp.ABS, ValuOp.MAX, ValuOp.MIN)
+"""Operations with a ``sat`` bit; a larger or smaller operand always fits."""
 WORDS_ONLY = (ValuOp.MULH, ValuOp.SQRDMULH, ValuOp.RSHR)
 """Integer operations that there are in 32 bits alone."""
 MOVES = (ValuOp.MOV, ValuOp.TILE, ValuOp.BCAST)

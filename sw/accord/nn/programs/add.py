@@ -8,14 +8,14 @@ import numpy as np
 from accord.isa import asm
 from accord.isa.config import Config
 from accord.isa.word import Word
-from accord.nn.programs.builder import VectorProgram, check_integer, check_layout, finish, interleaved
+from accord.nn.programs.builder import Steps, VectorProgram, check_integer, check_layout, finish, streamed
 from accord.nn.programs.requantize import add_zero, quantize_multiplier
 from accord.nn.quantize import QuantParams
 from accord.nn.reference import round_to_f32
 
 FIRST_A, SECOND_A, TARGET_A = 0, 1, 2
-FIRST_VR, VRS = 4, 2
-"""Two rows in flight: VR[4], VR[5] the first operands, VR[6], VR[7] the second; bytes in their lowest rows."""
+FIRST_VR, GROUP = 4, 1
+"""Two groups of one row: VR[4] and VR[6] the first operands, VR[5] and VR[7] the second, bytes in their lowest rows."""
 FIRST_RATIO_VR, SECOND_RATIO_VR, OUTPUT_VR, SHIFT_VR = 0, 1, 2, 3
 HEADROOM = 20
 """Bits by which TFLite's ADD shifts its inputs left."""
@@ -118,29 +118,26 @@ def add_tflite(
         *asm.const(rd=OUTPUT_VR, value=output_q31),
     ]
 
-    def sum_of(a: int, b: int) -> list[Word | None]:
-        # too few registers for every shift amount: one holds them in turn, for both rows in flight
-        def shift_by(amount: int) -> Word | None:
-            return asm.bcasti_vr(rd=SHIFT_VR, imm12=amount) if a == FIRST_VR else None
+    # too few registers for every shift amount: one holds them in turn
+    def right(vr: int, bits: int) -> list[Word]:
+        return [asm.bcasti_vr(rd=SHIFT_VR, imm12=bits), asm.vrshr(rd=vr, rs1=vr, rs2=SHIFT_VR)] if bits else []
 
+    def sum_of(a: int, b: int) -> list[Word]:
         return [
             asm.vcvt_s8_s32(rd=a, rs1=4 * a),
             asm.vcvt_s8_s32(rd=b, rs1=4 * b),
             asm.vaddi(rd=a, rs1=a, imm12=-first_params.zero_point),
             asm.vaddi(rd=b, rs1=b, imm12=-second_params.zero_point),
-            shift_by(HEADROOM),
+            asm.bcasti_vr(rd=SHIFT_VR, imm12=HEADROOM),
             asm.vsll_vr(rd=a, rs1=a, rs2=SHIFT_VR),
             asm.vsll_vr(rd=b, rs1=b, rs2=SHIFT_VR),
             asm.vsqrdmulh(rd=a, rs1=a, rs2=FIRST_RATIO_VR),
             asm.vsqrdmulh(rd=b, rs1=b, rs2=SECOND_RATIO_VR),
-            shift_by(-first_shift),
-            asm.vrshr(rd=a, rs1=a, rs2=SHIFT_VR),
-            shift_by(-second_shift),
-            asm.vrshr(rd=b, rs1=b, rs2=SHIFT_VR),
+            *right(a, -first_shift),
+            *right(b, -second_shift),
             asm.vadd_vr(rd=a, rs1=a, rs2=b),
             asm.vsqrdmulh(rd=a, rs1=a, rs2=OUTPUT_VR),
-            shift_by(-output_shift),
-            asm.vrshr(rd=a, rs1=a, rs2=SHIFT_VR),
+            *right(a, -output_shift),
             asm.vaddi(rd=a, rs1=a, imm12=output_params.zero_point),
             asm.vcvt_s32_s8(rd=4 * a, rs1=a),
         ]
@@ -199,25 +196,24 @@ def _program(
     second: int,
     target: int,
     setup: Sequence[Word],
-    sum_of: Callable[[int, int], Sequence[Word | None]],
+    sum_of: Callable[[int, int], Sequence[Word]],
 ) -> VectorProgram:
     """Return the program that adds row by row; ``sum_of(a, b)`` takes the bytes in VR[a] and VR[b] to one in VR[a]."""
     check_integer("rows", rows, 1, config.scratchpad_rows)
     regions = {"first": (first, rows), "second": (second, rows), "target": (target, rows)}
     check_layout(config, regions, in_place=[("first", "second"), ("first", "target"), ("second", "target")])
 
-    def row(slot: int) -> list[Word | None]:
-        a, b = FIRST_VR + slot, FIRST_VR + VRS + slot
-        return [
+    def row(slot: int) -> Steps:
+        a, b = FIRST_VR + 2 * slot, FIRST_VR + 2 * slot + 1
+        loads = [
             asm.ld_vx(rd=4 * a, rs1=FIRST_A, imm12=1, post=True),
             asm.ld_vx(rd=4 * b, rs1=SECOND_A, imm12=1, post=True),
-            *sum_of(a, b),
-            asm.st_vx(rd=4 * a, rs1=TARGET_A, imm12=1, post=True),
         ]
+        return Steps(loads, sum_of(a, b), [asm.st_vx(rd=4 * a, rs1=TARGET_A, imm12=1, post=True)])
 
     addresses = [
         asm.seta(rd=FIRST_A, imm20=first),
         asm.seta(rd=SECOND_A, imm20=second),
         asm.seta(rd=TARGET_A, imm20=target),
     ]
-    return finish(config, [*setup, *addresses, *interleaved(rows, VRS, row)])
+    return finish(config, [*setup, *addresses, *streamed(rows, GROUP, row)])

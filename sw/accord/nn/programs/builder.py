@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,14 @@ class VectorProgram:
     program: Program
     constants_at: int
     constants: NDArray[np.int8] = field(compare=False)
+
+
+class Steps(NamedTuple):
+    """What one row takes, for ``streamed``: every load before any operation, every store after all of them."""
+
+    loads: Sequence[Word]
+    operations: Sequence[Word]
+    stores: Sequence[Word]
 
 
 def run_program(machine: Machine, vector: VectorProgram, inputs: Mapping[int, NDArray[Any]]) -> None:
@@ -112,19 +120,44 @@ def repeat(count: int, body: Sequence[Word]) -> list[Word]:
     return [*repeat(whole, repeat(LOOP_COUNT_MAX, body)), *repeat(rest, body)]
 
 
-def interleaved(count: int, in_flight: int, row: Callable[[int], Sequence[Word | None]]) -> list[Word]:
+def interleaved(count: int, in_flight: int, row: Callable[[int], Sequence[Word]]) -> list[Word]:
     """Return a loop over ``count`` rows, ``in_flight`` of them at a time, an instruction of each in turn.
 
     ``row(slot)`` gives the words of one row, as many for every slot; each slot has registers of its own. So
-    independent instructions follow one another, and no unit waits for a result. None stands for no
-    instruction: a word that serves all rows in flight is given for slot 0 alone.
+    independent instructions follow one another, and no unit waits for a result.
+    """
+    return [
+        *repeat(count // in_flight, _in_turn([row(slot) for slot in range(in_flight)])),
+        *_in_turn([row(slot) for slot in range(count % in_flight)]),
+    ]
+
+
+def streamed(count: int, group: int, row: Callable[[int], Steps]) -> list[Word]:
+    """Return a loop over ``count`` rows in groups of ``group``, each group loaded before the one ahead of it is done.
+
+    ``row(slot)`` gives the words of one row, as many for every slot; slots 0 to 2 * group - 1 have registers of their
+    own: groups take the lower and the upper half in turn. Loads and stores, which keep their order, so never wait
+    for operations.
     """
 
-    def body(rows: int) -> list[Word]:
-        steps = zip(*(row(slot) for slot in range(rows)), strict=True)
-        return [word for step in steps for word in step if word is not None]
+    def load(half: int, rows: int = group) -> list[Word]:
+        return _in_turn([row(half * group + slot).loads for slot in range(rows)])
 
-    return [*repeat(count // in_flight, body(in_flight)), *body(count % in_flight)]
+    def finish(half: int, rows: int = group) -> list[Word]:
+        slots = [row(half * group + slot) for slot in range(rows)]
+        return _in_turn([slot.operations for slot in slots]) + _in_turn([slot.stores for slot in slots])
+
+    groups, rest = divmod(count, group)
+    words = []
+    if groups:
+        pairs, one_more = divmod(groups - 1, 2)
+        words += [*load(0), *repeat(pairs, [*load(1), *finish(0), *load(0), *finish(1)])]
+        words += [*load(1), *finish(0), *finish(1)] if one_more else finish(0)
+    return [*words, *load(0, rest), *finish(0, rest)]
+
+
+def _in_turn(slots: Sequence[Sequence[Word]]) -> list[Word]:
+    return [word for step in zip(*slots, strict=True) for word in step]
 
 
 def advance(rd: int, rs1: int, rows: int) -> list[Word]:

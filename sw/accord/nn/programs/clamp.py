@@ -41,5 +41,5 @@ def relu(config: Config, *, rows: int, source: int, target: int, params: QuantPa
 
 def relu6(config: Config, *, rows: int, source: int, target: int, params: QuantParams) -> VectorProgram:
     """y = min(max(q, Z), min(RMM(6 / S) + Z, 127)), 6 / S in double: min(max(x, 0), 6), one ``params`` for both."""
-    six = int(min(round_rmm(6.0 / float(params.scale)) + params.zero_point, INT8_MAX))
+    six = min(int(round_rmm(6.0 / float(params.scale))) + params.zero_point, INT8_MAX)
     return clamp(config, rows=rows, source=source, target=target, low=params.zero_point, high=six)

@@ -14,7 +14,7 @@ from accord.nn.programs.bytewise import bytewise
 from accord.nn.quantize import INT8_MAX, INT8_MIN, QuantParams, round_rmm
 
 TABLE_A = 2
-FILL_VR, FILL_VRS = 2, 6
+FILL_VR, FILL_VRS = 4, 4
 
 
 def hard_sigmoid(x: float, alpha: float = 0.2, beta: float = 0.5) -> float:

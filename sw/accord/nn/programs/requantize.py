@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike, NDArray
 from accord.isa import asm
 from accord.isa.config import Config
 from accord.isa.word import Word
-from accord.nn.programs.builder import VectorProgram, check_integer, check_layout, finish, interleaved, word_rows
+from accord.nn.programs.builder import Steps, VectorProgram, check_integer, check_layout, finish, streamed, word_rows
 from accord.nn.quantize import INT8_MAX, INT8_MIN
 
 SOURCE_A, TARGET_A, CONSTANTS_A = 0, 1, 2
 ZERO_VR, MULTIPLIER_VR, LEFT_VR, RIGHT_VR = 0, 1, 2, 3
-FIRST_VR, VRS = 4, 4
+FIRST_VR, GROUP = 4, 2
 SHIFT_MIN, SHIFT_MAX = -31, 30
 Q31_MAX = 2**31 - 1
 
@@ -168,7 +168,7 @@ def _program(
     zero: Iterable[Word],
     chain: Callable[[int, int], Sequence[Word]],
 ) -> VectorProgram:
-    """Return the program that takes each row through ``chain(vr, vx)``; ``data`` go to the VRs behind the zero point."""
+    """Return the program that takes rows through ``chain(vr, vx)``; ``data`` go to the VRs behind the zero point."""
     check_integer("rows", rows, 1, config.scratchpad_rows)
     regions = {"source": (source, 4 * rows), "target": (target, rows), "constants": (constants, len(data))}
     check_layout(config, regions, in_place=[("source", "target")])
@@ -176,12 +176,12 @@ def _program(
     setup += [asm.ld_vr(rd=1 + i, rs1=CONSTANTS_A, imm12=4, post=True) for i in range(len(data) // 4)]
     setup += [asm.seta(rd=SOURCE_A, imm20=source), asm.seta(rd=TARGET_A, imm20=target)]
 
-    def row(slot: int) -> list[Word]:
+    def row(slot: int) -> Steps:
         vr = FIRST_VR + slot
-        return [
-            asm.ld_vr(rd=vr, rs1=SOURCE_A, imm12=4, post=True),
-            *chain(vr, 4 * vr),
-            asm.st_vx(rd=4 * vr, rs1=TARGET_A, imm12=1, post=True),
-        ]
+        return Steps(
+            [asm.ld_vr(rd=vr, rs1=SOURCE_A, imm12=4, post=True)],
+            chain(vr, 4 * vr),
+            [asm.st_vx(rd=4 * vr, rs1=TARGET_A, imm12=1, post=True)],
+        )
 
-    return finish(config, [*setup, *interleaved(rows, VRS, row)], constants, data)
+    return finish(config, [*setup, *streamed(rows, GROUP, row)], constants, data)

@@ -1,0 +1,40 @@
+"""Golden model and RTL of one configuration a K, shared by the tests of vector programs."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+
+from accord.isa import Config
+from accord.model import Npu as Model
+from accord.nn.programs import VectorProgram, run_program
+from accord.sim import Npu as Rtl
+
+LANES = (1, 4, 8, 16)
+
+
+@cache
+def _pair(config: Config) -> tuple[Model, Rtl]:
+    return Model(config), Rtl(config)
+
+
+@pytest.fixture(params=LANES, ids=lambda k: f"k{k}")
+def config(request) -> Config:
+    return Config(k=request.param)
+
+
+@pytest.fixture
+def run(config) -> Callable[[VectorProgram, Mapping[int, np.ndarray]], np.ndarray]:
+    """Run a program on model and RTL; the scratchpad it leaves, the same on both."""
+
+    def on_both(vector: VectorProgram, inputs: Mapping[int, np.ndarray]) -> np.ndarray:
+        left = []
+        for machine in _pair(config):
+            machine.reset()
+            run_program(machine, vector, inputs)
+            left.append(machine.scratchpad)
+        assert np.array_equal(left[0], left[1]), "model and RTL differ"
+        return left[0]
+
+    return on_both
