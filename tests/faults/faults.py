@@ -17,6 +17,8 @@ COSIM = "tests/hw/test_cosim.py::test_random_programs_leave_the_same_state[4]"
 ARRAY = "tests/hw/test_array.py::test_array[4-50]"
 REGFILE = "tests/hw/test_regfile.py::test_register_file[4-32]"
 CORE = "tests/hw/test_core.py::test_core[1-40]"
+VALU = "tests/hw/test_valu.py::test_every_operation[2-300]"
+LUT = "tests/hw/test_lut.py::test_lookup_banks[16-1000]"
 
 # fmt: off
 FAULTS = (
@@ -46,5 +48,15 @@ FAULTS = (
     Fault("sticky bit dropped", "fp/fma.py", "(value >> count) | lost.any()", "(value >> count)", COSIM),
     Fault("fms adds", "lane.py", "ValuOp.FMS: (0, 1)", "ValuOp.FMS: (0, 0)", COSIM),
     Fault("saturation ignored", "valu.py", "(issue.sat & _among(issue.op, SATURATING))", "0", COSIM),
+    Fault("byte shifts copies of its sign in", "shift.py", "frame.eq(zero_extended)", "frame.eq(self.a)", VALU),
+    Fault("byte rotated in a word", "shift.py", "repeated.eq(lane.replicate(32 // bits))", "repeated.eq(self.a)", VALU),
+    Fault("shift amount of any width five bits", "shift.py", "n.eq(self.b[: bits.bit_length() - 1])", "n.eq(self.b)", VALU),
+    Fault("rounding shift takes ties up", "shift.py", "((Const(1) << n) - (self.a < 0)) >> 1", "(Const(1) << n) >> 1", VALU),
+    Fault("sqrdmulh wraps", "valu.py", "_among(issue.op, CLAMPED) | (issue.sat", "(issue.sat", VALU),
+    Fault("reductions compare without sign", "int_reduce.py", "self.operand.word_select(j, 32).as_signed()", "self.operand.word_select(j, 32)", VALU),
+    Fault("lookup always in bank A", "valu.py", "banks.bank.eq(issue.op == ValuOp.LUT_B)", "banks.bank.eq(0)", VALU),
+    Fault("segment stored lane by lane", "lut.py", "index[:lane_bits], index[lane_bits:][:2]", "index[2:][:lane_bits], index[:2]", LUT),
+    Fault("lookup banks outlast a reset", "lut.py", "Mux(written.bit_select(place, 1), port.data, 0)", "port.data", LUT),
+    Fault("segment write also writes a register", "vector_unit.py", " & ~valu.lut_write.valid", "", COSIM),
 )
 # fmt: on

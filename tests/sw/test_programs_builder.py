@@ -1,5 +1,7 @@
 """What all programs share: loops of any count, the order of rows in flight, where regions may lie, the report."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -15,6 +17,7 @@ from accord.nn.programs.cases import CASES
 from accord.nn.programs.pool import Windows
 from accord.nn.programs.report import figures
 
+PAGE = Path(__file__).parents[2] / "docs" / "programs.md"
 PARAMS = QuantParams(np.float32(0.1), 0)
 
 
@@ -148,6 +151,15 @@ def test_the_command_prints_a_line_a_program():
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
     assert [line[:24].strip() for line in lines] == ["program", *(case.name for case in CASES)]
+
+
+def test_the_page_shows_what_the_command_prints():
+    """Ticks aside, which the golden model does not count."""
+    lines = CliRunner().invoke(main, ["programs", "--no-rtl"]).output.splitlines()
+    page = PAGE.read_text().splitlines()
+    start = page.index(lines[0])
+    shown = page[start : start + len(lines)]
+    assert [(line[:66], line.split()[-1]) for line in shown] == [(line[:66], line.split()[-1]) for line in lines]
 
 
 def test_the_command_refuses():

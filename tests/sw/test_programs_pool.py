@@ -106,9 +106,12 @@ def test_average_pool(config, run, windows, contract):
     assert left[TARGET : TARGET + windows.target_rows].tolist() == reduced(rows, windows, reference)
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 12, 49, 255, 1000, 9999, 16_384])
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 12, 49, 82, 194, 255, 1000, 9999, 16_384])
 def test_tflite_average_near_every_half(count):
-    """Sums at, right below and right above every half of the range: the multiplier's rounding must not show."""
+    """Sums at, right below and right above every half of the range: the multiplier's rounding must not show.
+
+    With the nearest FP32 number to 1 / 82 or 1 / 194, which lies below, it would.
+    """
     config = Config(k=64, scratchpad_rows=1 << 15)
     height = next(n for n in range(int(count**0.5), 0, -1) if count % n == 0)
     windows = Windows((1, 1), (height, count // height), (1, 1), count // height, 1)
