@@ -8,9 +8,10 @@ import pytest
 import accord
 
 PACKAGES = ["accord.isa", "accord.model", "accord.nn", "accord.sim"]
+SUBPACKAGES = ["accord.nn.programs"]
 
 
-@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("name", PACKAGES + SUBPACKAGES)
 def test_public_names_are_listed_sorted_and_importable(name: str) -> None:
     package = importlib.import_module(name)
     names = package.__all__
@@ -20,7 +21,7 @@ def test_public_names_are_listed_sorted_and_importable(name: str) -> None:
     assert [entry for entry in names if not hasattr(package, entry)] == []
 
 
-@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("name", PACKAGES + SUBPACKAGES)
 def test_public_names_are_documented(name: str) -> None:
     package = importlib.import_module(name)
     documented = [getattr(package, entry) for entry in package.__all__]

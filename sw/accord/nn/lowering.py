@@ -11,6 +11,7 @@ from accord.isa.assembler import assemble
 from accord.isa.config import Config
 from accord.isa.program import Program
 from accord.nn.quantize import QuantizedLinear
+from accord.nn.rows import word_rows
 from accord.nn.schedule import TileLayout, schedule
 
 VX_NEEDED = 32
@@ -54,7 +55,7 @@ class LinearPlan:
         weight = np.pad(self.layer.weight, ((0, padding), (0, 0))).reshape(tiles, k, -1)
         bias = np.pad(self.layer.bias, (0, padding)).reshape(tiles, k)
         scale = np.pad(self.layer.multiplier, (0, padding)).reshape(tiles, k)
-        return np.concatenate([weight.transpose(0, 2, 1).reshape(-1, k), _vr_rows(bias), _vr_rows(scale)])
+        return np.concatenate([weight.transpose(0, 2, 1).reshape(-1, k), word_rows(bias), word_rows(scale)])
 
     def activation_rows(self, x: NDArray[np.int8]) -> NDArray[np.int8]:
         """Return the rows from ``layout.activations`` on for up to ``images`` images (n, R).
@@ -77,13 +78,6 @@ class LinearPlan:
         rows = scratchpad[self.layout.outputs : self.layout.rows].reshape(tiles, self.images, k)
         channels: NDArray[np.int8] = rows.transpose(1, 0, 2).reshape(self.images, tiles * k)
         return channels[:count, : self.layer.channels]
-
-
-def _vr_rows(values: NDArray[np.int32] | NDArray[np.float32]) -> NDArray[np.int8]:
-    """Split (n, K) 32-bit lanes into (4n, K) rows, little-endian: row 4i + b holds byte b of VR i."""
-    octets = values.astype(values.dtype.newbyteorder("<")).view(np.int8).reshape(*values.shape, 4)
-    rows: NDArray[np.int8] = octets.transpose(0, 2, 1).reshape(-1, values.shape[1])
-    return rows
 
 
 def _capacity(name: str, available: int, remedy: str, size: Callable[[int], int]) -> int:

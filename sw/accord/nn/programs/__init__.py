@@ -1,7 +1,7 @@
 """Vector programs: documented functions that emit an NPU program for any K. See docs/programs.md."""
 
 from accord.nn.programs.add import add_fma, add_onnx, add_tflite
-from accord.nn.programs.builder import VectorProgram, run_program, word_rows
+from accord.nn.programs.builder import VectorProgram, run_program
 from accord.nn.programs.clamp import clamp, relu, relu6
 from accord.nn.programs.lookup import gelu, hard_sigmoid, hard_swish, lookup, lookup_table, sigmoid, tanh
 from accord.nn.programs.pool import Windows, average_pool, max_pool
@@ -13,6 +13,7 @@ from accord.nn.programs.requantize import (
 )
 from accord.nn.programs.softmax import exponentials, softmax
 from accord.nn.programs.softmax_layout import SoftmaxLayout
+from accord.nn.rows import word_rows
 
 __all__ = [
     "SoftmaxLayout",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from accord.isa.config import LUT_BYTES, Config
 from accord.nn.programs.add import add_fma, add_onnx, add_tflite
-from accord.nn.programs.builder import VectorProgram, word_rows
+from accord.nn.programs.builder import VectorProgram
 from accord.nn.programs.clamp import relu, relu6
 from accord.nn.programs.lookup import gelu, hard_sigmoid, hard_swish, lookup, lookup_table, sigmoid, tanh
 from accord.nn.programs.pool import Contract, Windows, average_pool, max_pool
@@ -21,6 +21,7 @@ from accord.nn.programs.requantize import (
 from accord.nn.programs.softmax import softmax
 from accord.nn.programs.softmax_layout import SoftmaxLayout
 from accord.nn.quantize import QuantParams, activation_params
+from accord.nn.rows import word_rows
 
 SEED = 1
 CONSTANTS = 0

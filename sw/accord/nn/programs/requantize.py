@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from accord.isa import asm
 from accord.isa.config import Config
 from accord.isa.word import Word
-from accord.nn.programs.builder import Steps, VectorProgram, check_integer, check_layout, finish, streamed, word_rows
+from accord.nn.programs.builder import Steps, VectorProgram, check_integer, check_layout, finish, streamed
 from accord.nn.quantize import INT8_MAX, INT8_MIN
+from accord.nn.rows import word_rows
 
 SOURCE_A, TARGET_A, CONSTANTS_A = 0, 1, 2
 ZERO_VR, MULTIPLIER_VR, LEFT_VR, RIGHT_VR = 0, 1, 2, 3

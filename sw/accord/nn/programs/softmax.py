@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from accord.isa import asm
 from accord.isa.config import LUT_BYTES, Config
-from accord.nn.programs.builder import VectorProgram, check_integer, check_layout, finish, repeat, word_rows
+from accord.nn.programs.builder import VectorProgram, check_integer, check_layout, finish, repeat
 from accord.nn.programs.lookup import fill_bank
 from accord.nn.programs.softmax_layout import SoftmaxLayout
 from accord.nn.programs.softmax_steps import (
@@ -38,6 +38,7 @@ from accord.nn.programs.softmax_steps import (
     total,
 )
 from accord.nn.quantize import INT8_MIN, QuantParams
+from accord.nn.rows import word_rows
 
 
 def exponentials(scale: np.float32) -> NDArray[np.float32]:
