@@ -167,8 +167,8 @@ TABLE: tuple[Row, ...] = (
     Row("vlui",         "op=0x27", "rd:VR:w imm20", "", "valu", 1, "lui", "broadcast", "Every lane of VR[rd] = imm20 * 2^12."),
     Row("vaddi",        "op=0x28", "rd:VR:w rs1:VR:r imm12", "", "valu", 1, "addi", "broadcast", "VR[rd] = VR[rs1] + imm12 in each lane, modulo 2^32."),
     # float: 0x29, f7 the operation, f3 the rounding mode
-    Row("vfadd",        "op=0x29 f7=0x00", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fadd", "float", "rd = rs1 + rs2 in FP32.", "NV OF UF NX"),
-    Row("vfsub",        "op=0x29 f7=0x01", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fsub", "float", "rd = rs1 - rs2 in FP32.", "NV OF UF NX"),
+    Row("vfadd",        "op=0x29 f7=0x00", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fadd", "float", "rd = rs1 + rs2 in FP32. A tiny sum is exact.", "NV OF NX"),
+    Row("vfsub",        "op=0x29 f7=0x01", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fsub", "float", "rd = rs1 - rs2 in FP32. A tiny sum is exact.", "NV OF NX"),
     Row("vfmul",        "op=0x29 f7=0x02", "rd:VR:w rs1:VR:r rs2:VR:r", "rounding=rne", "valu", 1, "fmul", "float", "rd = rs1 * rs2 in FP32.", "NV OF UF NX"),
     Row("vfneg",        "op=0x29 f7=0x04", "rd:VR:w rs1:VR:r", "", "valu", 1, "fneg", "float", "The sign bit inverted, of a NaN too."),
     Row("vfabs",        "op=0x29 f7=0x05", "rd:VR:w rs1:VR:r", "", "valu", 1, "fabs", "float", "The sign bit cleared, of a NaN too."),
@@ -177,8 +177,8 @@ TABLE: tuple[Row, ...] = (
     Row("vfeq",         "op=0x29 f7=0x10", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "feq", "float", "All ones where rs1 = rs2, else zero; NV where a NaN signals.", "NV"),
     Row("vflt",         "op=0x29 f7=0x11", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "flt", "float", "All ones where rs1 < rs2, else zero; NV where either is a NaN.", "NV"),
     Row("vfle",         "op=0x29 f7=0x12", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "fle", "float", "All ones where rs1 <= rs2, else zero; NV where either is a NaN.", "NV"),
-    Row("vfredsum",     "op=0x29 f7=0x18", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", "max(1, log2 K)", "fredsum", "float", "Every lane of rd = the sum of rs1's lanes: lane i plus lane i + K/2, then K/4, ..., each sum rounded; K=1 gives the lane as it is.", "NV OF UF NX"),
-    Row("vfredmax",     "op=0x29 f7=0x19", "rd:VR:w rs1:VR:r", "", "valu", "max(1, log2 K)", "fredmax", "float", "Every lane of rd = the maximumNumber of rs1's lanes: lane i and lane i + K/2, then K/4, ...; K=1 gives the lane as it is. A signalling NaN raises NV.", "NV"),
+    Row("vfredsum",     "op=0x29 f7=0x18", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", "max(1, log2 K)", "fredsum", "float", "Every lane of rd = the sum of rs1's lanes: lane i plus lane i + K/2, then K/4, ..., each sum rounded; K=1 gives the lane as it is, without flags. A tiny sum is exact.", "NV OF NX"),
+    Row("vfredmax",     "op=0x29 f7=0x19", "rd:VR:w rs1:VR:r", "", "valu", "max(1, log2 K)", "fredmax", "float", "Every lane of rd = the maximumNumber of rs1's lanes: lane i and lane i + K/2, then K/4, ...; K=1 gives the lane as it is, without flags. A signalling NaN raises NV.", "NV"),
     Row("vrdflags",     "op=0x2d f3=0", "rd:VR:w", "", "valu", 1, "rdflags", "float", "Every lane of rd = the sticky flags, NV 16 DZ 8 OF 4 UF 2 NX 1."),
     Row("vwrflags",     "op=0x2d f3=1", "flags", "", "valu", 1, "wrflags", "float", "The sticky flags = the immediate; 0 clears them."),
     # fused multiply-add: 0x2a, four registers, f7[1:0] the signs, f3 the rounding mode

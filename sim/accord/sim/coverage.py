@@ -110,10 +110,6 @@ RULES = (
         lambda b, config: b.kind == "flag" and b.what not in by_mnemonic()[str(b.subject)].row.flags.split(),
     ),
     Rule(
-        "a sum of FP32 numbers is a multiple of 2^-149: where it is tiny it is exact",
-        _flag(["UF"], lambda i, config: i.row.op in ("fadd", "fsub", "fredsum")),
-    ),
-    Rule(
         "K=1 gives the only lane as it is, and computes nothing",
         _flag(
             [str(flag.name) for flag in Flags], lambda i, config: config.k == 1 and i.row.op in ("fredsum", "fredmax")
