@@ -135,6 +135,7 @@ def test_sequence_numbers_go_on_after_a_stop() -> None:
         ([asm.mma_last(rd=1, rs1=0, rs2=0), asm.vtile(rd=2, column=3)], asm.mma_last(rd=3, rs1=0, rs2=0), "tile"),
         ([asm.mma_last(rd=1, rs1=0, rs2=0)], asm.mov_vr(rd=2, rs1=0), ""),
         ([asm.mma_bias(rs1=1)], asm.mov_vr(rd=2, rs1=1), ""),
+        ([asm.vfma(rd=1, rs1=0, rs2=0, rs3=0)], asm.mov_vr(rd=0, rs1=2), ""),  # read, though not yet written
         ([asm.mov_vr(rd=1, rs1=0), asm.fence()], asm.mov_vr(rd=2, rs1=1), ""),
         ([asm.mov_vr(rd=1, rs1=0), asm.nop(), asm.nop()], asm.mov_vr(rd=2, rs1=1), ""),
     ],
