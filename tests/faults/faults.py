@@ -18,6 +18,8 @@ ARRAY = "tests/hw/test_array.py::test_array[4-50]"
 REGFILE = "tests/hw/test_regfile.py::test_register_file[4-32]"
 CORE = "tests/hw/test_core.py::test_core[1-40]"
 VALU = "tests/hw/test_valu.py::test_every_operation[2-300]"
+FRONTEND = "tests/hw/test_frontend.py::test_frontend[64-1000]"
+DECODER = "tests/hw/test_decoder.py::test_decoder[8-32]"
 LUT = "tests/hw/test_lut.py::test_lookup_banks[16-1000]"
 
 # fmt: off
@@ -58,5 +60,14 @@ FAULTS = (
     Fault("segment stored lane by lane", "lut.py", "index[:lane_bits], index[lane_bits:][:2]", "index[2:][:lane_bits], index[:2]", LUT),
     Fault("lookup banks outlast a reset", "lut.py", "Mux(written.bit_select(place, 1), port.data, 0)", "port.data", LUT),
     Fault("segment write also writes a register", "vector_unit.py", " & ~valu.lut_write.valid", "", COSIM),
+    Fault("one body ends at a word", "loops.py", "            popped = pops\n", "            popped = Const(0, 1)\n", FRONTEND),
+    Fault("a fifth loop overwrites an entry", "loops.py", "self.fault.eq(pushes & used[LOOP_DEPTH - 1])", "self.fault.eq(0)", FRONTEND),
+    Fault("a body may end behind the one around it", "loops.py", "innermost & (body_end > entry.end)", "innermost & (body_end > entry.end + 1)", FRONTEND),
+    Fault("fetch past the end of a skipped body", "frontend.py", "self.pc >= self.config.program_words", "self.pc == self.config.program_words", FRONTEND),
+    Fault("fence does not wait", "frontend.py", "(control != ControlOp.FENCE) | self.drained", "1", FRONTEND),
+    Fault("a lookup segment past the bank is legal", "decoder.py", "if limit.high < limit.bits.maximum:", 'if limit.high < limit.bits.maximum and limit.field != "segment":', DECODER),
+    Fault("host reads bank A for bank B", "core.py", "vector.lut_host_segment.eq(self.debug.lut_segment)", "vector.lut_host_segment.eq(self.debug.lut_segment[:6])", CORE),
+    Fault("fence ignores the array", "core.py", "window.empty & mmalu.idle", "window.empty", "tests/hw/test_timing.py::test_fence_waits_until_the_array_is_idle[4]"),
+    Fault("hazard bits swapped", "window.py", 'waits["raw"][s].eq(read_after_write)', 'waits["raw"][s].eq(write_after_write)', "tests/sim/test_record.py::test_dispatches_say_what_they_wait_for"),
 )
 # fmt: on
