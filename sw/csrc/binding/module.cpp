@@ -1,0 +1,8 @@
+#include "settings.hpp"
+
+NB_MODULE(_core, m) {
+  m.doc() = "The kernels behind accord.kernels.";
+  accord::bind_settings(m);
+  accord::bind_layers(m);
+  accord::bind_pointwise(m);
+}
