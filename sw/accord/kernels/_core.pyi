@@ -18,7 +18,7 @@ class OutputSettings:
         multiplier: NDArray[np.float32] | None,
         fraction: NDArray[np.int32] | None,
         shift: NDArray[np.int32] | None,
-        lookup: NDArray[np.uint8] | None,
+        lookup: ByteArray | None,
     ) -> None: ...
 
 class Window:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from accord.kernels import _core, check
+from accord.kernels.check import ByteArray
 
 Contract = Literal["fma", "onnx", "tflite"]
 
@@ -125,7 +126,7 @@ class Output:
         parts = np.array([q31("multiplier", float(one)) for one in real], np.int32).reshape(-1, 2)
         return None, np.ascontiguousarray(parts[:, 0]), np.ascontiguousarray(parts[:, 1])
 
-    def _table(self) -> NDArray[np.uint8] | None:
+    def _table(self) -> ByteArray | None:
         if self.lookup is None:
             return None
         if not isinstance(self.lookup, np.ndarray):
@@ -133,7 +134,7 @@ class Output:
         check.byte_dtype("lookup", self.lookup.dtype)
         if self.lookup.shape != (256,):
             raise ValueError(f"lookup: expected shape (256,), got {self.lookup.shape}")
-        return np.ascontiguousarray(self.lookup).view(np.uint8)
+        return np.ascontiguousarray(self.lookup)
 
 
 def settings_or_sums(output: Output | None) -> _core.OutputSettings:

@@ -197,15 +197,18 @@ nb::object average_pool_array(nb::object x, nb::object out, const Window &window
 }  // namespace
 
 void bind_pointwise(nb::module_ &m) {
-  m.def("quantize", &quantize_array);
-  m.def("dequantize", &dequantize_array);
-  m.def("add", &add_arrays);
-  m.def("multiply", &multiply_arrays);
-  m.def("lookup", &lookup_array);
-  m.def("requantize", &requantize_array);
-  m.def("dot", &dot_arrays);
-  m.def("max_pool", &max_pool_array);
-  m.def("average_pool", &average_pool_array);
+  const auto x = nb::arg("x"), a = nb::arg("a"), b = nb::arg("b"), contract = nb::arg("contract"), isa = nb::arg("isa");
+  const auto zero = nb::arg("zero"), scale = nb::arg("scale"), output = nb::arg("output"), window = nb::arg("window");
+  const auto out = nb::arg("out").none();
+  m.def("quantize", &quantize_array, x, out, contract, scale, zero, nb::arg("is_signed"), isa);
+  m.def("dequantize", &dequantize_array, x, out, scale, zero, isa);
+  m.def("add", &add_arrays, a, b, out, contract, nb::arg("ratios"), nb::arg("zeros"), nb::arg("scales"), isa);
+  m.def("multiply", &multiply_arrays, a, b, out, nb::arg("zero_a"), nb::arg("zero_b"), output, isa);
+  m.def("lookup", &lookup_array, x, nb::arg("table"), out, isa);
+  m.def("requantize", &requantize_array, x, out, output, isa);
+  m.def("dot", &dot_arrays, x, nb::arg("w"), zero, nb::arg("bias"), isa);
+  m.def("max_pool", &max_pool_array, x, out, window, isa);
+  m.def("average_pool", &average_pool_array, x, out, window, zero, nb::arg("count_padding"), nb::arg("outputs"), isa);
 }
 
 }  // namespace accord

@@ -31,12 +31,14 @@ OutputSettings make_output(int contract, int zero, int low, int high, bool is_un
   output.multiplier = entries<float>(multiplier, "multiplier", type_f32);
   output.fraction = entries<int32_t>(fraction, "fraction", type_s32);
   output.shift = entries<int32_t>(shift, "shift", type_s32);
-  const std::vector<uint8_t> table = entries<uint8_t>(lookup, "lookup", type_u8);
-  if (!table.empty()) {
-    std::array<uint8_t, 256> bytes{};
-    if (table.size() != bytes.size()) value_error("lookup: expected 256 entries");
-    std::copy(table.begin(), table.end(), bytes.begin());
-    output.lookup = std::make_shared<const std::array<uint8_t, 256>>(bytes);
+  if (!lookup.is_none()) {
+    const Array table(lookup, "lookup", type_u8 | type_s8);
+    table.expect_shape({256});
+    table.expect_dense(0);
+    std::array<uint8_t, 256> entries{};
+    std::copy_n(table.data(), entries.size(), entries.begin());
+    output.lookup = std::make_shared<const std::array<uint8_t, 256>>(entries);
+    output.table_is_unsigned = table.type() == type_u8;
   }
   return output;
 }

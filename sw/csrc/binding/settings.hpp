@@ -13,7 +13,7 @@ void bind_pointwise(nb::module_ &m);
 inline Type byte_type(bool is_signed) { return is_signed ? type_s8 : type_u8; }
 
 inline Type output_type(const OutputSettings &output) {
-  return output.contract == contract_s32 ? type_s32 : byte_type(!output.is_unsigned);
+  return output.contract == contract_s32 ? type_s32 : byte_type(!output.gives_unsigned());
 }
 
 // ValueError where the output's arrays are for another number of channels.

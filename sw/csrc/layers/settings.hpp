@@ -12,11 +12,13 @@ namespace accord {
 struct OutputSettings {
   Contract contract = contract_s32;
   int32_t zero = 0, low = -128, high = 127;
-  bool is_unsigned = false;
+  bool is_unsigned = false, table_is_unsigned = false;
   std::vector<float> multiplier;
   std::vector<int32_t> fraction, shift;
   std::shared_ptr<const std::array<uint8_t, 256>> lookup;
 
+  // What the output's bytes are: the table's entries where there is one.
+  bool gives_unsigned() const { return lookup ? table_is_unsigned : is_unsigned; }
   size_t item_bytes() const { return contract == contract_s32 ? sizeof(int32_t) : 1; }
   // How many channels the arrays are for; 0 where any number is right.
   size_t channels() const;
