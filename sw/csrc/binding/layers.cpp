@@ -108,15 +108,15 @@ nb::object call_image(const Layer &self, nb::object x, nb::object out) {
 void bind_layers(nb::module_ &m) {
   nb::class_<MatmulLayer>(m, "Matmul")
       .def("__init__", &init_matmul)
-      .def("__call__", &call_matmul, nb::arg("x"), nb::arg("out") = nb::none())
+      .def("__call__", &call_matmul, nb::arg("x").none(), nb::arg("out") = nb::none())
       .def_prop_ro("isa", &MatmulLayer::isa);
   nb::class_<Conv2dLayer>(m, "Conv2d")
       .def("__init__", &init_conv2d)
-      .def("__call__", &call_image<Conv2dLayer>, nb::arg("x"), nb::arg("out") = nb::none())
+      .def("__call__", &call_image<Conv2dLayer>, nb::arg("x").none(), nb::arg("out") = nb::none())
       .def_prop_ro("isa", &Conv2dLayer::isa);
   nb::class_<DepthwiseLayer>(m, "DepthwiseConv2d")
       .def("__init__", &init_depthwise)
-      .def("__call__", &call_image<DepthwiseLayer>, nb::arg("x"), nb::arg("out") = nb::none())
+      .def("__call__", &call_image<DepthwiseLayer>, nb::arg("x").none(), nb::arg("out") = nb::none())
       .def_prop_ro("isa", &DepthwiseLayer::isa);
 }
 

@@ -197,16 +197,18 @@ nb::object average_pool_array(nb::object x, nb::object out, const Window &window
 }  // namespace
 
 void bind_pointwise(nb::module_ &m) {
-  const auto x = nb::arg("x"), a = nb::arg("a"), b = nb::arg("b"), contract = nb::arg("contract"), isa = nb::arg("isa");
+  // arrays may be None as far as nanobind is concerned: Array names the argument that may not
+  const auto x = nb::arg("x").none(), a = nb::arg("a").none(), b = nb::arg("b").none(), out = nb::arg("out").none();
+  const auto w = nb::arg("w").none(), entries = nb::arg("table").none();
+  const auto contract = nb::arg("contract"), isa = nb::arg("isa");
   const auto zero = nb::arg("zero"), scale = nb::arg("scale"), output = nb::arg("output"), window = nb::arg("window");
-  const auto out = nb::arg("out").none();
   m.def("quantize", &quantize_array, x, out, contract, scale, zero, nb::arg("is_signed"), isa);
   m.def("dequantize", &dequantize_array, x, out, scale, zero, isa);
   m.def("add", &add_arrays, a, b, out, contract, nb::arg("ratios"), nb::arg("zeros"), nb::arg("scales"), isa);
   m.def("multiply", &multiply_arrays, a, b, out, nb::arg("zero_a"), nb::arg("zero_b"), output, isa);
-  m.def("lookup", &lookup_array, x, nb::arg("table"), out, isa);
+  m.def("lookup", &lookup_array, x, entries, out, isa);
   m.def("requantize", &requantize_array, x, out, output, isa);
-  m.def("dot", &dot_arrays, x, nb::arg("w"), zero, nb::arg("bias"), isa);
+  m.def("dot", &dot_arrays, x, w, zero, nb::arg("bias"), isa);
   m.def("max_pool", &max_pool_array, x, out, window, isa);
   m.def("average_pool", &average_pool_array, x, out, window, zero, nb::arg("count_padding"), nb::arg("outputs"), isa);
 }
