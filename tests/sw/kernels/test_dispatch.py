@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -36,9 +37,9 @@ print(json.dumps({"available": available(), "capabilities": capabilities(), "isa
 """
 
 
-def run(**variables):
+def run(*emulator, **variables):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCORD_")}
-    command = [sys.executable, "-c", PROGRAM]
+    command = [*emulator, sys.executable, "-c", PROGRAM]
     result = subprocess.run(command, env={**environment, **variables}, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
@@ -67,6 +68,17 @@ def test_a_masked_processor_runs_what_is_left_and_gives_the_same_bytes(mask):
     assert masked["available"] == possible(masked["capabilities"])
     assert masked["isas"] == [masked["available"][0]] * 3
     assert masked["sums"] == plain["sums"]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("processor", "isa"), [("Haswell", "avx2"), ("IvyBridge", "scalar")])
+def test_an_emulated_processor_runs_what_it_can_and_gives_the_same_bytes(processor, isa):
+    """IvyBridge has neither AVX2 nor FMA; on anything older NumPy itself stops."""
+    emulator = shutil.which("qemu-x86_64-static")
+    assert emulator, "nightly wants qemu-x86_64-static, Debian's qemu-user-static"
+    emulated = run(emulator, "-cpu", processor)
+    assert emulated["isas"] == [isa] * 3
+    assert emulated["sums"] == run()["sums"]
 
 
 @pytest.mark.parametrize("isa", available())
