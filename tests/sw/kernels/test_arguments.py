@@ -152,8 +152,9 @@ def test_an_output_may_not_overlap_the_input():
         Matmul(W)(x, out=out)
 
 
-@pytest.mark.parametrize("layer", [Conv2d(CONV), DepthwiseConv2d(DEPTHWISE)])
-def test_images(layer):
+@pytest.mark.parametrize(("layer_type", "right"), LAYERS[1:])
+def test_images(layer_type, right):
+    layer = layer_type(**right)
     for x, error, message in [
         (IMAGE[0], ValueError, "x: expected 4 axes"),
         (np.zeros((1, 5, 5, 3), np.uint8), ValueError, "x: expected shape"),
@@ -262,7 +263,7 @@ def test_two_operands(function, contract):
     block = np.zeros(9, np.uint8)
     with pytest.raises(ValueError, match="out: overlaps a"):
         function(block[:8], np.zeros(8, np.uint8), **SCALES, out=block[1:])
-    with pytest.raises(ValueError, match="scale|multiplier"):
+    with pytest.raises(ValueError, match=r"scale|multiplier"):
         function(X, X, a_scale=1e30, b_scale=1e30, scale=1e-30, contract=contract)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.kernels import Output, add, dequantize, lookup, multiply, quantize
+from accord.model import bulk
 from accord.nn.reference import round_half_away, round_to_f32
 
 from . import reference
@@ -134,6 +135,22 @@ def test_add(isa, contract, dtype):
         np.testing.assert_array_equal(got, clamped(exact, a, p["clamp"]), strict=True)
 
     check()
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.0, 6.0), (1.0, 0.5, 3.0), (0.1, 0.7, 0.6), (3.3, 0.9, 1.1)])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_fma_add_is_the_instructions_of_the_golden_model(isa, scales):
+    """Every pair of bytes, with ratios such as 1/6, whose multiples lie a hair from ties."""
+    a, b = PAIRS.view(np.int8)
+    zeros = {"a_zero_point": -3, "b_zero_point": 7, "zero_point": -100}
+    want = np.full(a.shape, zeros["zero_point"], np.float32).view(np.uint32)
+    for values, zero, scale in ((b, 7, scales[1]), (a, -3, scales[0])):
+        steps, _ = bulk("vcvt_s32_f32", (values.astype(np.int32) - zero).view(np.uint32))
+        ratio = np.full(a.shape, np.float32(scale) / np.float32(scales[2]), np.float32).view(np.uint32)
+        want, _ = bulk("vfma", steps, ratio, want)
+    want, _ = bulk("vcvt_f32_s8", want, rounding="rmm")
+    got = add(a, b, a_scale=scales[0], b_scale=scales[1], scale=scales[2], **zeros, isa=isa)
+    np.testing.assert_array_equal(got, want.view(np.int8), strict=True)
 
 
 @pytest.mark.parametrize("dtype", BYTES)

@@ -89,6 +89,23 @@ def test_every_float_beside_a_tie_rounds_away_from_zero(isa):
         assert even.tolist() == [round(sign * Fraction(float(m))) for m in multipliers]
 
 
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("requantize"))
+def test_products_a_hair_from_a_tie(isa, contract):
+    """acc * M is k + 1/2 to within float32's last place: whoever rounds the product before adding Z sees a tie."""
+    rng = np.random.default_rng(12)
+    sums = rng.integers(1, 2**22, 3000).astype(np.int32) * rng.choice([-1, 1], 3000).astype(np.int32)
+    ties = rng.integers(0, 256, 3000) + 0.5
+    multipliers = (ties / np.abs(sums)).astype(np.float32)
+    for zero in (-128, -100, -3, 0, 64, 127):
+        output = Output(contract, multipliers, zero)
+        want = reference.finish(sums[None], output)
+        np.testing.assert_array_equal(requantize(sums[None], output, isa=isa), want, strict=True)
+    twice = np.float32(np.abs(sums) * multipliers) == ties.astype(np.float32)
+    exact = [Fraction(float(m)) * abs(int(s)) == Fraction(t) for m, s, t in zip(multipliers, sums, ties, strict=True)]
+    assert (twice & ~np.array(exact)).sum() > 1000
+
+
 @pytest.mark.parametrize("isa", isas("requantize"))
 @pytest.mark.parametrize(
     ("contract", "sums", "scale", "zero", "want"),
