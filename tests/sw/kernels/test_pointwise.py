@@ -144,8 +144,8 @@ def test_fma_add_is_the_instructions_of_the_golden_model(isa, scales):
     a, b = PAIRS.view(np.int8)
     zeros = {"a_zero_point": -3, "b_zero_point": 7, "zero_point": -100}
     want = np.full(a.shape, zeros["zero_point"], np.float32).view(np.uint32)
-    for values, zero, scale in ((b, 7, scales[1]), (a, -3, scales[0])):
-        steps, _ = bulk("vcvt_s32_f32", (values.astype(np.int32) - zero).view(np.uint32))
+    for data, zero, scale in ((b, 7, scales[1]), (a, -3, scales[0])):
+        steps, _ = bulk("vcvt_s32_f32", (data.astype(np.int32) - zero).view(np.uint32))
         ratio = np.full(a.shape, np.float32(scale) / np.float32(scales[2]), np.float32).view(np.uint32)
         want, _ = bulk("vfma", steps, ratio, want)
     want, _ = bulk("vcvt_f32_s8", want, rounding="rmm")
