@@ -9,6 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 JOBS ?= auto
 K ?= 8
+KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
 
@@ -35,6 +36,8 @@ test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa 
 lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	@echo "clang-format sw/csrc"
+	@$(VENV)/bin/clang-format --dry-run --Werror $(filter %.cpp %.hpp %.inc,$(KERNELS))
 	$(VENV)/bin/mypy
 	$(PY) -m accord.isa.reference --check docs/isa.md
 	$(PY) -m accord.sim.lint
@@ -61,8 +64,6 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
 
 # The stamps also cover what an editable install records, the packages' places, and what it builds, the kernels.
-KERNELS := $(shell find sw/csrc -type f)
-
 $(VENV)/.run: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'

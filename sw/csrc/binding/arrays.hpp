@@ -30,7 +30,9 @@ class Array {
   size_t count() const;
   std::vector<size_t> shape() const;
   template <class T = uint8_t>
-  T *data() const { return static_cast<T *>(view_.buf); }
+  T *data() const {
+    return static_cast<T *>(view_.buf);
+  }
 
   // ValueErrors: so many axes; this shape; axes from `axis` on without gaps, in C order.
   void expect_axes(size_t axes) const;

@@ -70,8 +70,8 @@ void init_conv2d(Conv2dLayer *self, nb::object weight, nb::object bias, const Wi
   p.bias.expect_shape({columns});
   expect_channels(output, columns);
   if (groups == 0 || columns % groups != 0) value_error("groups: does not divide the output channels");
-  Conv2d layer(choose(&Isa::gemm, isa), window, groups, depth, columns, p.weight.data<int8_t>(),
-               p.bias.data<int32_t>(), {is_signed, zero}, output, threads);
+  Conv2d layer(choose(&Isa::gemm, isa), window, groups, depth, columns, p.weight.data<int8_t>(), p.bias.data<int32_t>(),
+               {is_signed, zero}, output, threads);
   new (self) Conv2dLayer{{std::move(layer), depth * groups, columns, byte_type(is_signed), output_type(output)}};
 }
 

@@ -5,4 +5,5 @@ NB_MODULE(_core, m) {
   accord::bind_settings(m);
   accord::bind_layers(m);
   accord::bind_pointwise(m);
+  accord::bind_pool(m);
 }

@@ -5,7 +5,6 @@
 #include <nanobind/stl/vector.h>
 
 #include "../layers/dot.hpp"
-#include "../layers/pool.hpp"
 #include "../layers/requantize.hpp"
 #include "settings.hpp"
 
@@ -158,42 +157,6 @@ int32_t dot_arrays(nb::object x, nb::object w, int zero, int bias, const std::st
   return dot(table, in.data(), weights.data<int8_t>(), in.count(), {in.type() == type_s8, zero}, bias);
 }
 
-nb::object max_pool_array(nb::object x, nb::object out, const Window &window, const std::string &isa) {
-  const Array in(x, "x", bytes);
-  const Image image = image_of(in);
-  const std::vector<size_t> shape = pool_shape(in, window);
-  nb::object result = out_or_empty(std::move(out), shape, in.type());
-  const Array to(result, "out", in.type(), true);
-  to.expect_shape(shape);
-  to.expect_dense(0);
-  to.expect_apart(in);
-  const PoolTable &table = *choose(&Isa::pool, isa).table;
-  nb::gil_scoped_release release;
-  max_pool(table, window, image, in.type() == type_s8, to.data());
-  return result;
-}
-
-nb::object average_pool_array(nb::object x, nb::object out, const Window &window, int zero, bool count_padding,
-                              nb::list outputs, const std::string &isa) {
-  const Array in(x, "x", bytes);
-  AverageCall call = {in.type() == type_s8, count_padding, zero, {}};
-  for (nb::handle entry : outputs) call.outputs.push_back(nb::cast<const OutputSettings &>(entry));
-  if (call.outputs.size() != window.taps()) value_error("outputs: expected one a number of elements");
-  const Image image = image_of(in);
-  const std::vector<size_t> shape = pool_shape(in, window);
-  const Type type = output_type(call.outputs[0]);
-  nb::object result = out_or_empty(std::move(out), shape, type);
-  const Array to(result, "out", type, true);
-  to.expect_shape(shape);
-  to.expect_dense(0);
-  to.expect_apart(in);
-  const PoolTable &table = *choose(&Isa::pool, isa).table;
-  const RequantizeTable &finish = *choose(&Isa::requantize, isa).table;
-  nb::gil_scoped_release release;
-  average_pool(table, finish, window, image, call, to.data());
-  return result;
-}
-
 }  // namespace
 
 void bind_pointwise(nb::module_ &m) {
@@ -201,7 +164,7 @@ void bind_pointwise(nb::module_ &m) {
   const auto x = nb::arg("x").none(), a = nb::arg("a").none(), b = nb::arg("b").none(), out = nb::arg("out").none();
   const auto w = nb::arg("w").none(), entries = nb::arg("table").none();
   const auto contract = nb::arg("contract"), isa = nb::arg("isa");
-  const auto zero = nb::arg("zero"), scale = nb::arg("scale"), output = nb::arg("output"), window = nb::arg("window");
+  const auto zero = nb::arg("zero"), scale = nb::arg("scale"), output = nb::arg("output");
   m.def("quantize", &quantize_array, x, out, contract, scale, zero, nb::arg("is_signed"), isa);
   m.def("dequantize", &dequantize_array, x, out, scale, zero, isa);
   m.def("add", &add_arrays, a, b, out, contract, nb::arg("ratios"), nb::arg("zeros"), nb::arg("scales"), isa);
@@ -209,8 +172,6 @@ void bind_pointwise(nb::module_ &m) {
   m.def("lookup", &lookup_array, x, entries, out, isa);
   m.def("requantize", &requantize_array, x, out, output, isa);
   m.def("dot", &dot_arrays, x, w, zero, nb::arg("bias"), isa);
-  m.def("max_pool", &max_pool_array, x, out, window, isa);
-  m.def("average_pool", &average_pool_array, x, out, window, zero, nb::arg("count_padding"), nb::arg("outputs"), isa);
 }
 
 }  // namespace accord

@@ -91,15 +91,15 @@ std::vector<size_t> pool_shape(const Array &x, const Window &window) {
 
 void bind_settings(nb::module_ &m) {
   nb::class_<OutputSettings>(m, "OutputSettings")
-      .def("__init__",
-           [](OutputSettings *self, int contract, int zero, int low, int high, bool is_unsigned, nb::object multiplier,
-              nb::object fraction, nb::object shift, nb::object lookup) {
-             new (self)
-                 OutputSettings(make_output(contract, zero, low, high, is_unsigned, multiplier, fraction, shift, lookup));
-           },
-           nb::arg("contract"), nb::arg("zero"), nb::arg("low"), nb::arg("high"), nb::arg("is_unsigned"),
-           nb::arg("multiplier").none(), nb::arg("fraction").none(), nb::arg("shift").none(),
-           nb::arg("lookup").none());
+      .def(
+          "__init__",
+          [](OutputSettings *self, int contract, int zero, int low, int high, bool is_unsigned, nb::object multiplier,
+             nb::object fraction, nb::object shift, nb::object lookup) {
+            new (self) OutputSettings(
+                make_output(contract, zero, low, high, is_unsigned, multiplier, fraction, shift, lookup));
+          },
+          nb::arg("contract"), nb::arg("zero"), nb::arg("low"), nb::arg("high"), nb::arg("is_unsigned"),
+          nb::arg("multiplier").none(), nb::arg("fraction").none(), nb::arg("shift").none(), nb::arg("lookup").none());
   nb::class_<Window>(m, "Window").def("__init__", [](Window *self, const std::vector<size_t> &numbers) {
     new (self) Window(make_window(numbers));
   });

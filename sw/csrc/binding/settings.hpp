@@ -9,6 +9,7 @@ namespace accord {
 void bind_settings(nb::module_ &m);
 void bind_layers(nb::module_ &m);
 void bind_pointwise(nb::module_ &m);
+void bind_pool(nb::module_ &m);
 
 inline Type byte_type(bool is_signed) { return is_signed ? type_s8 : type_u8; }
 

@@ -11,13 +11,13 @@ enum Contract : int32_t { contract_s32 = 0, contract_fma = 1, contract_onnx = 2,
 // into u8 at the end. The arrays have an entry a channel and are padded to a multiple of `channel_padding`.
 struct Epilogue {
   Contract contract;
-  int32_t zero, low, high;    // low <= high, in [-128, 127]; zero in [-128, 127]
-  uint32_t flip;              // 0x80 where the output is u8, else 0
-  const int32_t *bias;        // zero-point correction included, modulo 2^32
-  const float *multiplier;    // fma, onnx
-  const int32_t *fraction;    // tflite: Q31 multiplier, 0 or in [2^30, 2^31)
-  const int32_t *shift;       // tflite: in [-31, 30], a left shift where positive
-  const uint8_t *lookup;      // 256 bytes indexed by the output's bits, or null
+  int32_t zero, low, high;  // low <= high, in [-128, 127]; zero in [-128, 127]
+  uint32_t flip;            // 0x80 where the output is u8, else 0
+  const int32_t *bias;      // zero-point correction included, modulo 2^32
+  const float *multiplier;  // fma, onnx
+  const int32_t *fraction;  // tflite: Q31 multiplier, 0 or in [2^30, 2^31)
+  const int32_t *shift;     // tflite: in [-31, 30], a left shift where positive
+  const uint8_t *lookup;    // 256 bytes indexed by the output's bits, or null
 };
 
 constexpr size_t channel_padding = 64;

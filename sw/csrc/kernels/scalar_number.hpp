@@ -18,7 +18,7 @@ inline float clamp(float value, int32_t low, int32_t high) {
   return below > static_cast<float>(low) ? below : static_cast<float>(low);
 }
 
-inline int32_t round_away(float value) { return static_cast<int32_t>(__builtin_roundf(value)); }  // RMM
+inline int32_t round_away(float value) { return static_cast<int32_t>(__builtin_roundf(value)); }      // RMM
 inline int32_t round_even(float value) { return static_cast<int32_t>(__builtin_nearbyintf(value)); }  // RNE
 
 // fma: sat8(RMM(fma(f32(acc), M, f32(Z)))).

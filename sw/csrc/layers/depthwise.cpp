@@ -12,9 +12,8 @@ constexpr size_t chunk = 32;  // pixels of one call
 
 }  // namespace
 
-Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window, size_t channels,
-                     const int8_t *weights, const int32_t *bias, InputSettings input, const OutputSettings &output,
-                     size_t threads)
+Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window, size_t channels, const int8_t *weights,
+                     const int32_t *bias, InputSettings input, const OutputSettings &output, size_t threads)
     : isa_(choice.isa->name),
       table_(*choice.table),
       window_(window),

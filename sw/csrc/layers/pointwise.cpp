@@ -44,7 +44,8 @@ void multiply(const PointwiseTable &table, const RequantizeTable &finish, const 
                    .is_signed = call.is_signed,
                    .zero_a = call.zero_a,
                    .zero_b = call.zero_b});
-    finish.run(epilogue, {.data = products, .stride = block, .rows = 1, .columns = some, .channel = 0}, call.out + i, 0);
+    finish.run(epilogue, {.data = products, .stride = block, .rows = 1, .columns = some, .channel = 0}, call.out + i,
+               0);
   }
 }
 

@@ -10,7 +10,8 @@ namespace accord {
 namespace {
 
 constexpr unsigned needs_avx2 = cap_avx2 | cap_fma;
-constexpr unsigned needs_avx512 = needs_avx2 | cap_avx512f | cap_avx512bw | cap_avx512dq | cap_avx512vl | cap_avx512vnni;
+constexpr unsigned needs_avx512 =
+    needs_avx2 | cap_avx512f | cap_avx512bw | cap_avx512dq | cap_avx512vl | cap_avx512vnni;
 
 }  // namespace
 

@@ -44,8 +44,7 @@ void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channe
   __m256i low = _mm256_setzero_si256(), high = low;
   for (size_t t = 0; t < c.shape.taps; t += step, weights += block * step) {
     const __m256i x0 = widen(rows[t] + channel, count, c.is_signed);
-    const __m256i x1 =
-        t + 1 < c.shape.taps ? widen(rows[t + 1] + channel, count, c.is_signed) : _mm256_setzero_si256();
+    const __m256i x1 = t + 1 < c.shape.taps ? widen(rows[t + 1] + channel, count, c.is_signed) : _mm256_setzero_si256();
     low = _mm256_add_epi32(low, multiply(_mm256_unpacklo_epi16(x0, x1), weights));
     high = _mm256_add_epi32(high, multiply(_mm256_unpackhi_epi16(x0, x1), weights + block));
   }

@@ -40,8 +40,10 @@ inline Lanes interleave(const __m512i taps[4]) {
 
 // Sums in the order of channels: the 128-bit parts of four vectors transposed.
 inline void store_in_order(const Lanes &sums, int32_t *out) {
-  const __m512i a = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0x44), b = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0x44);
-  const __m512i c = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0xee), d = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0xee);
+  const __m512i a = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0x44),
+                b = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0x44);
+  const __m512i c = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0xee),
+                d = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0xee);
   _mm512_store_si512(out, _mm512_shuffle_i32x4(a, b, 0x88));
   _mm512_store_si512(out + 16, _mm512_shuffle_i32x4(a, b, 0xdd));
   _mm512_store_si512(out + 32, _mm512_shuffle_i32x4(c, d, 0x88));
@@ -49,8 +51,8 @@ inline void store_in_order(const Lanes &sums, int32_t *out) {
 }
 
 // One pixel's sums of the channels of `mask`, from `channel` on.
-void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channel, __mmask64 mask, const int8_t *weights,
-               int32_t *out) {
+void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channel, __mmask64 mask,
+               const int8_t *weights, int32_t *out) {
   const __m512i flip = _mm512_set1_epi8(c.is_signed ? static_cast<char>(0x80) : 0);
   const __m512i none = _mm512_setzero_si512();
   Lanes sums = {{none, none, none, none}};

@@ -79,9 +79,9 @@ void tile(const GemmCall &c, size_t first, const int8_t *weights, int32_t *sums)
 
 using Tile = void (*)(const GemmCall &, size_t, const int8_t *, int32_t *);
 
-#define ACCORD_TILES(sign)                                                                                     \
-  {tile<1, sign>, tile<2, sign>, tile<3, sign>, tile<4, sign>, tile<5, sign>, tile<6, sign>, tile<7, sign>,    \
-   tile<8, sign>, tile<9, sign>, tile<10, sign>, tile<11, sign>, tile<12, sign>}
+#define ACCORD_TILES(sign)                                                                     \
+  {tile<1, sign>, tile<2, sign>, tile<3, sign>, tile<4, sign>,  tile<5, sign>,  tile<6, sign>, \
+   tile<7, sign>, tile<8, sign>, tile<9, sign>, tile<10, sign>, tile<11, sign>, tile<12, sign>}
 constexpr Tile tiles[2][tile_rows] = {ACCORD_TILES(false), ACCORD_TILES(true)};
 #undef ACCORD_TILES
 

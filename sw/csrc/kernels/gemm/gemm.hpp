@@ -11,20 +11,20 @@ struct GemmShape {
 
 struct GemmCall {
   GemmShape shape;
-  const void *weights;            // as pack() left them
-  const uint8_t *const *rows;     // rows[i * taps + t]: the bytes of tap t of row i
-  size_t count;                   // rows
-  bool is_signed;                 // the bytes are s8, else u8
-  const Epilogue *epilogue;       // its arrays begin at column 0
+  const void *weights;         // as pack() left them
+  const uint8_t *const *rows;  // rows[i * taps + t]: the bytes of tap t of row i
+  size_t count;                // rows
+  bool is_signed;              // the bytes are s8, else u8
+  const Epilogue *epilogue;    // its arrays begin at column 0
   uint8_t *out;
-  ptrdiff_t out_stride;           // bytes from row to row
-  void *scratch;                  // 64-byte aligned, scratch_bytes() of it
+  ptrdiff_t out_stride;  // bytes from row to row
+  void *scratch;         // 64-byte aligned, scratch_bytes() of it
 };
 
 struct GemmTable {
   // What the kernel adds to an s8 activation to make it u8: 128 or 0. The bias pays for it.
   int32_t signed_offset;
-  size_t chunk;                   // the most rows of one call
+  size_t chunk;  // the most rows of one call
   size_t (*packed_bytes)(const GemmShape &shape);
   // weights[(t * depth + k) * columns + n] into packed_bytes() of 64-byte aligned memory.
   void (*pack)(const GemmShape &shape, const int8_t *weights, void *packed);

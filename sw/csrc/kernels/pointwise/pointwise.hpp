@@ -11,7 +11,7 @@ struct QuantizeCall {
   size_t count;
   Contract contract;
   float scale;
-  int32_t zero, low, high;    // of the output's own type
+  int32_t zero, low, high;  // of the output's own type
 };
 
 // out = (x - zero) * scale.
@@ -32,9 +32,10 @@ struct AddCall {
   bool is_signed;
   Contract contract;
   int32_t zero_a, zero_b, zero, low, high;
-  float ratio_a, ratio_b;             // fma, onnx: S_a / S_y, S_b / S_y
-  float offset;                       // onnx: Z_y - fma(r_a, Z_a, r_b * Z_b)
-  int32_t fraction_a, fraction_b, fraction, shift_a, shift_b, shift;  // tflite
+  float ratio_a, ratio_b;                    // fma, onnx: S_a / S_y, S_b / S_y
+  float offset;                              // onnx: Z_y - fma(r_a, Z_a, r_b * Z_b)
+  int32_t fraction_a, fraction_b, fraction;  // tflite: Q31 multipliers
+  int32_t shift_a, shift_b, shift;
 };
 
 // out = (a - zero_a) * (b - zero_b), to be requantized.

@@ -6,19 +6,19 @@
 namespace accord {
 
 struct PoolCall {
-  const uint8_t *const *rows;     // rows[t]: the channels of tap t; one pixel
+  const uint8_t *const *rows;  // rows[t]: the channels of tap t; one pixel
   size_t taps, channels;
   bool is_signed;
-  int32_t zero;                   // what sum takes from every element
+  int32_t zero;  // what sum takes from every element
 };
 
 // tflite's average: sums divided by a number of elements, ties away from zero, clamped in s8.
 struct DivideCall {
   const int32_t *sums;
   size_t channels;
-  int32_t elements;               // positive
+  int32_t elements;  // positive
   int32_t low, high;
-  uint32_t flip;                  // as in Epilogue
+  uint32_t flip;  // as in Epilogue
 };
 
 struct PoolTable {
