@@ -9,6 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 JOBS ?= auto
 K ?= 8
+KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
 
@@ -38,6 +39,8 @@ cosim: $(VENV)/.dev ## random programs in lock-step on model and RTL, a fresh se
 lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	@echo "clang-format sw/csrc"
+	@$(VENV)/bin/clang-format --dry-run --Werror $(filter %.cpp %.hpp %.inc,$(KERNELS))
 	$(VENV)/bin/mypy
 	$(PY) -m accord.isa.reference --check docs/isa.md
 	$(PY) -m accord.sim.lint
@@ -63,13 +66,13 @@ $(VENV)/bin/python:
 	  { echo "accord needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
 
-# The stamps also cover what an editable install records: the packages' places.
-$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+# The stamps also cover what an editable install records, the packages' places, and what it builds, the kernels.
+$(VENV)/.run: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run

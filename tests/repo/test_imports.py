@@ -14,6 +14,7 @@ RULES: dict[str, tuple[str, set[str], set[str]]] = {
     "isa": ("model/accord/isa", set(), set()),
     "model": ("model/accord/model", {"isa"}, {"numpy"}),
     "hw": ("hw/accord/hw", {"isa"}, {"amaranth"}),
+    "kernels": ("sw/accord/kernels", set(), {"numpy"}),
     "nn": ("sw/accord/nn", {"isa"}, {"numpy"}),
     "sim": (
         "sim/accord/sim",
@@ -80,6 +81,8 @@ def test_nothing_imports_the_tests() -> None:
         ("model", "accord.hw", True),
         ("sim", "accord.model", False),
         ("sim", "accord.cli", True),
+        ("kernels", "accord.kernels._core", False),
+        ("kernels", "accord.model", True),
     ],
 )
 def test_the_rule_itself(package: str, name: str, forbidden: bool) -> None:

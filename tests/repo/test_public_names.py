@@ -7,7 +7,7 @@ import pytest
 
 import accord
 
-PACKAGES = ["accord.isa", "accord.model", "accord.nn", "accord.sim"]
+PACKAGES = ["accord.isa", "accord.kernels", "accord.model", "accord.nn", "accord.sim"]
 SUBPACKAGES = ["accord.nn.programs"]
 
 

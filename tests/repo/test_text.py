@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 LONGEST = 400
-SOURCES = {".py", ".cpp", ".c", ".h"}
+SOURCES = {".py", ".pyi", ".cpp", ".hpp", ".c", ".h"}
 MACHINE_PATHS = re.compile(r"(?<![\w.~])/(?:wor[k]|roo[t]|hom[e])/")
 
 

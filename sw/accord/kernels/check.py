@@ -1,0 +1,105 @@
+"""Checks of arguments: each names the argument and says what was expected."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+ByteArray = NDArray[np.int8] | NDArray[np.uint8]
+
+INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
+LARGEST_EXTENT = 2**20
+"""Of kernels, strides, dilations and paddings: products of them stay far inside 64 bits."""
+
+
+def integer(name: str, value: Any, low: int, high: int) -> int:
+    """Return an integer in [low, high]. TypeError for another type, bool included; ValueError outside."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected an integer, got {type(value).__name__}")
+    if not low <= value <= high:
+        raise ValueError(f"{name}: expected an integer from {low} to {high}, got {value}")
+    return int(value)
+
+
+def byte_dtype(name: str, dtype: DTypeLike) -> bool:
+    """Return whether a dtype is int8 rather than uint8. TypeError for any other."""
+    found = np.dtype(dtype)
+    if found not in (np.int8, np.uint8):
+        raise TypeError(f"{name}: expected int8 or uint8, got {found}")
+    return found == np.int8
+
+
+def byte_range(is_signed: bool) -> tuple[int, int]:
+    """Return the least and the largest value of int8, or of uint8."""
+    return (-128, 127) if is_signed else (0, 255)
+
+
+def zero_point(name: str, value: Any, is_signed: bool) -> int:
+    """Return a zero point of int8 or uint8 data."""
+    return integer(name, value, *byte_range(is_signed))
+
+
+def array(name: str, value: Any, dtype: type[np.generic], axes: int) -> NDArray[Any]:
+    """Return a C-contiguous, aligned array of exactly this dtype. TypeError for another, ValueError for other axes."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name}: expected a NumPy array of {np.dtype(dtype)}, got {type(value).__name__}")
+    if value.dtype != np.dtype(dtype):
+        raise TypeError(f"{name}: expected dtype {np.dtype(dtype)}, got {value.dtype}")
+    if value.ndim != axes:
+        raise ValueError(f"{name}: expected {axes} axes, got shape {value.shape}")
+    return np.require(value, requirements=["C", "A"])
+
+
+def bias_array(value: NDArray[np.int32] | None, channels: int) -> NDArray[np.int32]:
+    """Return the bias, zeros for None. ValueError unless it has an entry a channel."""
+    if value is None:
+        return np.zeros(channels, np.int32)
+    bias = array("bias", value, np.int32, 1)
+    if bias.shape != (channels,):
+        raise ValueError(f"bias: expected shape ({channels},), one a channel, got {bias.shape}")
+    return bias
+
+
+def scales(name: str, value: ArrayLike, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+    """Return one scale, or a row of them, as ``dtype``. ValueError where one is not finite and positive."""
+    try:
+        with np.errstate(over="ignore", under="ignore"):  # the check below names what came of it
+            found = np.asarray(value, dtype=dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected numbers, got {type(value).__name__}") from None
+    if found.ndim > 1:
+        raise ValueError(f"{name}: expected one number or one a channel, got shape {found.shape}")
+    wrong = found[~(np.isfinite(found) & (found > 0))]
+    if wrong.size:
+        raise ValueError(f"{name}: every value must be finite and positive, got {wrong.flat[0]}")
+    return found
+
+
+def scale(name: str, value: Any) -> np.float32:
+    """Return one float32 scale. ValueError unless it is finite and positive."""
+    found = scales(name, value, np.float32)
+    if found.ndim:
+        raise ValueError(f"{name}: expected one number, got shape {found.shape}")
+    return np.float32(found)
+
+
+def pair(name: str, value: int | Sequence[int], low: int) -> tuple[int, int]:
+    """Return (height, width) from one integer or two."""
+    numbers = [value, value] if isinstance(value, int | np.integer) else value
+    if isinstance(numbers, str | bytes) or not isinstance(numbers, Sequence | np.ndarray):
+        raise TypeError(f"{name}: expected an integer or two, got {type(value).__name__}")
+    if len(numbers) != 2:
+        raise ValueError(f"{name}: expected an integer or two (height, width), got {len(numbers)}")
+    return integer(name, numbers[0], low, LARGEST_EXTENT), integer(name, numbers[1], low, LARGEST_EXTENT)
+
+
+def name_or_empty(name: str, value: str | None) -> str:
+    """Return a string, empty for None. TypeError for anything else; ValueError for an empty string."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: expected a string, got {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name}: expected a name, got an empty string")
+    return value

@@ -1,0 +1,160 @@
+"""Functions of whole arrays: dot, requantize, quantize, dequantize, add, multiply, lookup."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from accord.kernels import _core, check
+from accord.kernels.check import ByteArray
+from accord.kernels.output import Contract, Output, contract_number, output_multiplier, q31, settings_or_sums
+
+TFLITE_ADD_SHIFT = 20
+
+
+def dot(
+    x: ByteArray,
+    w: NDArray[np.int8],
+    *,
+    bias: int = 0,
+    input_zero_point: int = 0,
+    output: Output | None = None,
+    isa: str | None = None,
+) -> int:
+    """Return bias + the sum of (x - Z_x) * w, modulo 2^32, or what ``output`` makes of it.
+
+    ``x``: int8 or uint8 (K,). ``w``: int8 (K,). TypeError and ValueError as :class:`Matmul` raises them.
+    """
+    is_signed = _is_signed("x", x)
+    zero = check.zero_point("input_zero_point", input_zero_point, is_signed)
+    start = check.integer("bias", bias, check.INT32_MIN, check.INT32_MAX)
+    total = _core.dot(x, w, zero, start, check.name_or_empty("isa", isa))
+    if output is None:
+        return total
+    return int(requantize(np.array([total], np.int32), output, isa=isa)[0])
+
+
+def requantize(
+    x: NDArray[np.int32], output: Output, *, out: ByteArray | None = None, isa: str | None = None
+) -> ByteArray:
+    """Return int32 sums (..., C), contiguous, as bytes of the same shape; per-channel multipliers are (C,)."""
+    if not isinstance(output, Output):
+        raise TypeError(f"output: expected an Output, got {type(output).__name__}")
+    return _core.requantize(x, out, settings_or_sums(output), check.name_or_empty("isa", isa))
+
+
+def quantize(
+    x: NDArray[np.float32],
+    scale: float,
+    zero_point: int = 0,
+    *,
+    dtype: DTypeLike = np.int8,
+    contract: Contract = "fma",
+    out: ByteArray | None = None,
+    isa: str | None = None,
+) -> ByteArray:
+    """Return clamp(round(x / S) + Z): float32 division; ties to even under ``onnx``, away from zero otherwise.
+
+    ``x``: float32, contiguous, any shape; a NaN gives the largest value of ``dtype``, as the hardware's conversion.
+    """
+    is_signed = check.byte_dtype("dtype", dtype)
+    zero = check.zero_point("zero_point", zero_point, is_signed)
+    name = check.name_or_empty("isa", isa)
+    return _core.quantize(x, out, contract_number(contract), float(check.scale("scale", scale)), zero, is_signed, name)
+
+
+def dequantize(
+    x: ByteArray, scale: float, zero_point: int = 0, *, out: NDArray[np.float32] | None = None, isa: str | None = None
+) -> NDArray[np.float32]:
+    """Return float32 (x - Z) * S; ``x``: int8 or uint8, contiguous, any shape."""
+    zero = check.zero_point("zero_point", zero_point, _is_signed("x", x))
+    return _core.dequantize(x, out, float(check.scale("scale", scale)), zero, check.name_or_empty("isa", isa))
+
+
+def lookup(x: ByteArray, table: ByteArray, *, out: ByteArray | None = None, isa: str | None = None) -> ByteArray:
+    """Return table[bits of x]: 256 entries, contiguous; entry 255 is that of int8 -1. ``out`` may be x."""
+    return _core.lookup(x, table, out, check.name_or_empty("isa", isa))
+
+
+def add(
+    a: ByteArray,
+    b: ByteArray,
+    *,
+    a_scale: float,
+    b_scale: float,
+    scale: float,
+    a_zero_point: int = 0,
+    b_zero_point: int = 0,
+    zero_point: int = 0,
+    contract: Contract = "fma",
+    clamp: tuple[int, int] | None = None,
+    out: ByteArray | None = None,
+    isa: str | None = None,
+) -> ByteArray:
+    """Return the quantized sum of two tensors of one shape and dtype, int8 or uint8; the result has that dtype too.
+
+    ``fma``: sat8(RMM(fma(f32(a - Z_a), r_a, fma(f32(b - Z_b), r_b, f32(Z_y))))), r_a = S_a / S_y, r_b = S_b / S_y, in
+    s8. ``onnx``: sat(RNE(fma(a, r_a, fma(b, r_b, F)))), F = Z_y - fma(r_a, Z_a, r_b * Z_b). ``tflite``: its
+    reference ADD. ``out`` may be a or b.
+    """
+    is_signed = _is_signed("a", a)
+    number = contract_number(contract)
+    zeros = [
+        check.zero_point("a_zero_point", a_zero_point, is_signed),
+        check.zero_point("b_zero_point", b_zero_point, is_signed),
+        check.zero_point("zero_point", zero_point, is_signed),
+    ]
+    s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
+    bounds = Output(contract, 1.0, zero_point, np.int8 if is_signed else np.uint8, clamp).bounds()
+    ratios, scales = [1.0, 1.0], [0] * 6
+    if contract == "tflite":
+        scales = _tflite_scales(float(s_a), float(s_b), float(s_y))
+    else:
+        ratios = [_ratio("a_scale", s_a, s_y), _ratio("b_scale", s_b, s_y)]
+    return _core.add(a, b, out, number, ratios, [*zeros, *bounds], scales, check.name_or_empty("isa", isa))
+
+
+def multiply(
+    a: ByteArray,
+    b: ByteArray,
+    *,
+    a_scale: float,
+    b_scale: float,
+    scale: float,
+    a_zero_point: int = 0,
+    b_zero_point: int = 0,
+    zero_point: int = 0,
+    contract: Contract = "fma",
+    clamp: tuple[int, int] | None = None,
+    out: ByteArray | None = None,
+    isa: str | None = None,
+) -> ByteArray:
+    """Return (a - Z_a) * (b - Z_b), requantized by the contract with M = S_a * S_b / S_y.
+
+    Shapes and dtypes as for :func:`add`.
+    """
+    is_signed = _is_signed("a", a)
+    zero_a = check.zero_point("a_zero_point", a_zero_point, is_signed)
+    zero_b = check.zero_point("b_zero_point", b_zero_point, is_signed)
+    s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
+    multiplier = output_multiplier(contract, float(s_a), s_b, float(s_y))
+    output = Output(contract, multiplier, zero_point, np.int8 if is_signed else np.uint8, clamp)
+    return _core.multiply(a, b, out, zero_a, zero_b, output.settings(), check.name_or_empty("isa", isa))
+
+
+def _is_signed(name: str, x: Any) -> bool:
+    if not isinstance(x, np.ndarray):
+        raise TypeError(f"{name}: expected a NumPy array of int8 or uint8, got {type(x).__name__}")
+    return check.byte_dtype(name, x.dtype)
+
+
+def _ratio(name: str, s_x: np.float32, s_y: np.float32) -> float:
+    with np.errstate(over="ignore", under="ignore"):  # the check names what came of it
+        return float(check.scale(f"{name} / scale", s_x / s_y))
+
+
+def _tflite_scales(s_a: float, s_b: float, s_y: float) -> list[int]:
+    """Return fraction and shift of a, b and y: S_i / (2 max S), and 2 max S / (2^20 S_y), in double."""
+    twice = 2 * max(s_a, s_b)
+    reals = {"a_scale": s_a / twice, "b_scale": s_b / twice, "scale": twice / ((1 << TFLITE_ADD_SHIFT) * s_y)}
+    return [part for name, real in reals.items() for part in q31(name, real)]

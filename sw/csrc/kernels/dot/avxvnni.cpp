@@ -1,0 +1,3 @@
+// The 256-bit VNNI source in VEX encoding.
+#define ACCORD_UNIT dot_avxvnni
+#include "vnni256.inc"

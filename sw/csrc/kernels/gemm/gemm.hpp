@@ -1,0 +1,37 @@
+// GEMM over rows of pointers: what an instruction set offers. Matrix product and convolution both come here.
+#pragma once
+#include "../epilogue.hpp"
+
+namespace accord {
+
+// `taps` pieces of `depth` bytes a row; a matrix product has one tap.
+struct GemmShape {
+  size_t taps, depth, columns;
+};
+
+struct GemmCall {
+  GemmShape shape;
+  const void *weights;         // as pack() left them
+  const uint8_t *const *rows;  // rows[i * taps + t]: the bytes of tap t of row i
+  size_t count;                // rows
+  bool is_signed;              // the bytes are s8, else u8
+  const Epilogue *epilogue;    // its arrays begin at column 0
+  uint8_t *out;
+  ptrdiff_t out_stride;  // bytes from row to row
+  void *scratch;         // 64-byte aligned, scratch_bytes() of it
+};
+
+struct GemmTable {
+  // What the kernel adds to an s8 activation to make it u8: 128 or 0. The bias pays for it.
+  int32_t signed_offset;
+  size_t chunk;  // the most rows of one call
+  size_t (*packed_bytes)(const GemmShape &shape);
+  // weights[(t * depth + k) * columns + n] into packed_bytes() of 64-byte aligned memory.
+  void (*pack)(const GemmShape &shape, const int8_t *weights, void *packed);
+  size_t (*scratch_bytes)(const GemmShape &shape);
+  void (*run)(const GemmCall &call);
+};
+
+extern const GemmTable gemm_scalar, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni;
+
+}  // namespace accord

@@ -1,0 +1,60 @@
+// Element by element: what an instruction set offers. Output may be input: element i is read before it is written.
+#pragma once
+#include "../epilogue.hpp"
+
+namespace accord {
+
+// out = clamp(round(x / scale) + zero), rounding as the contract does; a NaN gives `high`.
+struct QuantizeCall {
+  const float *x;
+  uint8_t *out;
+  size_t count;
+  Contract contract;
+  float scale;
+  int32_t zero, low, high;  // of the output's own type
+};
+
+// out = (x - zero) * scale.
+struct DequantizeCall {
+  const uint8_t *x;
+  float *out;
+  size_t count;
+  bool is_signed;
+  float scale;
+  int32_t zero;
+};
+
+// The sum of two tensors, requantized. Zero points and bounds are of the operands' own type: `onnx` computes there.
+struct AddCall {
+  const uint8_t *a, *b;
+  uint8_t *out;
+  size_t count;
+  bool is_signed;
+  Contract contract;
+  int32_t zero_a, zero_b, zero, low, high;
+  float ratio_a, ratio_b;                    // fma, onnx: S_a / S_y, S_b / S_y
+  float offset;                              // onnx: Z_y - fma(r_a, Z_a, r_b * Z_b)
+  int32_t fraction_a, fraction_b, fraction;  // tflite: Q31 multipliers
+  int32_t shift_a, shift_b, shift;
+};
+
+// out = (a - zero_a) * (b - zero_b), to be requantized.
+struct ProductCall {
+  const uint8_t *a, *b;
+  int32_t *out;
+  size_t count;
+  bool is_signed;
+  int32_t zero_a, zero_b;
+};
+
+struct PointwiseTable {
+  void (*quantize)(const QuantizeCall &call);
+  void (*dequantize)(const DequantizeCall &call);
+  void (*add)(const AddCall &call);
+  void (*product)(const ProductCall &call);
+  void (*lookup)(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count);
+};
+
+extern const PointwiseTable pointwise_scalar, pointwise_avx2, pointwise_avx512vnni;
+
+}  // namespace accord

@@ -1,0 +1,14 @@
+// 32-bit sums to the output: what an instruction set offers.
+#pragma once
+#include "../epilogue.hpp"
+
+namespace accord {
+
+struct RequantizeTable {
+  // Row i of the sums to out + i * out_stride.
+  void (*run)(const Epilogue &epilogue, const Sums &sums, uint8_t *out, ptrdiff_t out_stride);
+};
+
+extern const RequantizeTable requantize_scalar, requantize_avx2, requantize_avx512vnni;
+
+}  // namespace accord

@@ -1,0 +1,56 @@
+#include "matmul.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "float_state.hpp"
+#include "threads.hpp"
+
+namespace accord {
+
+Gemm::Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
+           const OutputSettings &output, size_t first)
+    : table_(table),
+      shape_(shape),
+      is_signed_(input.is_signed),
+      packed_(table.packed_bytes(shape)),
+      channels_(output, first, shape.columns,
+                corrected_bias(bias, input.zero + (input.is_signed ? table.signed_offset : 0), weights,
+                               shape.taps * shape.depth, shape.columns)) {
+  table_.pack(shape_, weights, packed_.data());
+}
+
+void Gemm::run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const {
+  const Epilogue epilogue = channels_.epilogue();
+  table_.run({.shape = shape_,
+              .weights = packed_.data(),
+              .rows = rows,
+              .count = count,
+              .is_signed = is_signed_,
+              .epilogue = &epilogue,
+              .out = out,
+              .out_stride = out_stride,
+              .scratch = scratch});
+}
+
+Matmul::Matmul(const Choice<GemmTable> &choice, size_t depth, size_t columns, const int8_t *weights,
+               const int32_t *bias, InputSettings input, const OutputSettings &output, size_t threads)
+    : isa_(choice.isa->name),
+      gemm_(*choice.table, {.taps = 1, .depth = depth, .columns = columns}, weights, bias, input, output, 0),
+      threads_(threads) {}
+
+void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out, ptrdiff_t out_stride) const {
+  const size_t chunk = gemm_.table().chunk;
+  parallel(count, chunk, threads_, [&](size_t first, size_t last) {
+    const FloatState state;
+    Buffer scratch(gemm_.scratch_bytes());
+    std::vector<const uint8_t *> rows(std::min(chunk, last - first));
+    for (; first < last; first += chunk) {
+      const size_t some = std::min(chunk, last - first);
+      for (size_t i = 0; i < some; ++i) rows[i] = x + static_cast<ptrdiff_t>(first + i) * stride;
+      gemm_.run(rows.data(), some, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride, scratch.data());
+    }
+  });
+}
+
+}  // namespace accord

@@ -1,0 +1,30 @@
+// A window sliding over NHWC images: which bytes each tap of each output pixel is.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace accord {
+
+struct Window {
+  size_t kernel[2], stride[2], dilation[2];  // height, width
+  size_t before[2], after[2];                // padding
+
+  size_t taps() const { return kernel[0] * kernel[1]; }
+  // Rows or columns from the first tap to the last.
+  size_t extent(int axis) const { return dilation[axis] * (kernel[axis] - 1) + 1; }
+  // Output rows or columns of as many of the input; 0 where the padded input is smaller than the window.
+  size_t outputs(int axis, size_t size) const;
+};
+
+struct Image {
+  const uint8_t *data;
+  size_t batch, height, width, channels;
+  ptrdiff_t stride[3];  // bytes from image to image, row to row, pixel to pixel
+};
+
+// Fills rows[i * taps + t] for `count` output pixels from `first` on, counted over batch, rows, columns. A tap outside the
+// image is `padding`, the others point `offset` bytes into their pixel.
+void fill_rows(const Window &window, const Image &image, size_t first, size_t count, size_t offset,
+               const uint8_t *padding, const uint8_t **rows);
+
+}  // namespace accord

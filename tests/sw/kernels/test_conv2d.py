@@ -1,0 +1,130 @@
+"""Convolutions, dense and depthwise: scalar against NumPy and fractions, every other instruction set against scalar."""
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from accord.kernels import Conv2d, DepthwiseConv2d, Matmul
+
+from . import reference
+from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
+from .isas import isas
+
+LAYERS = {"gemm": Conv2d, "depthwise": DepthwiseConv2d}
+
+
+@st.composite
+def windows(draw):
+    return {
+        "stride": (draw(st.integers(1, 3)), draw(st.integers(1, 3))),
+        "dilation": (draw(st.integers(1, 2)), draw(st.integers(1, 3))),
+        "padding": tuple(draw(st.integers(0, 3)) for _ in range(4)),
+    }
+
+
+@st.composite
+def convolutions(draw, operation, contract, small):
+    """An image, its layer's arguments, and whether it lies before a guard page."""
+    kernel = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    shape = draw(windows())
+    groups = 1 if operation == "depthwise" else draw(st.sampled_from([1, 1, 2, 3]))
+    depth = draw(st.integers(0, 4 if small else 20))
+    columns = groups * draw(st.integers(0, 3 if small else 40))
+    if operation == "depthwise":
+        depth = columns = draw(st.integers(0, 5 if small else 140))
+    size = [draw(st.integers(0, 4 if small else 9)) for _ in range(2)]
+    for axis in (0, 1):
+        padded = shape["padding"][axis] + size[axis] + shape["padding"][axis + 2]
+        assume(padded >= shape["dilation"][axis] * (kernel[axis] - 1) + 1)
+    dtype = draw(st.sampled_from(list(BYTES)))
+    rng = np.random.default_rng(draw(seeds))
+    x = values(rng, draw(st.sampled_from(KINDS)), (draw(st.integers(0, 2)), *size, depth * groups), dtype)
+    weight = (*kernel, columns) if operation == "depthwise" else (columns, *kernel, depth)
+    arguments = {
+        "weight": values(rng, draw(st.sampled_from(KINDS)), weight, "int8"),
+        "bias": draw(biases(columns)),
+        **shape,
+        "input_dtype": dtype,
+        "input_zero_point": draw(st.integers(*BYTES[dtype])),
+        "output": draw(outputs(contract, columns)),
+        "threads": draw(st.sampled_from([1, 1, 2])),
+    }
+    if operation == "gemm":
+        arguments["groups"] = groups
+    return x, arguments, draw(st.booleans())
+
+
+def expected(operation, x, arguments):
+    weight, zero, channels = arguments["weight"], arguments["input_zero_point"], arguments["weight"].shape[0]
+    channels = weight.shape[2] if operation == "depthwise" else weight.shape[0]
+    bias = np.zeros(channels, np.int32) if arguments["bias"] is None else arguments["bias"]
+    if operation == "depthwise":
+        sums = reference.depthwise(x, weight, bias, zero, arguments)
+    else:
+        sums = reference.conv2d(x, weight, bias, zero, arguments, arguments["groups"])
+    return reference.finish(sums, arguments["output"])
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("operation", LAYERS)
+def test_scalar_is_exact(operation, contract):
+    @settings(max_examples=60, deadline=None)
+    @given(convolutions(operation, contract, small=True))
+    def check(case):
+        x, arguments, _ = case
+        layer = LAYERS[operation](**arguments, isa="scalar")
+        np.testing.assert_array_equal(layer(x), expected(operation, x, arguments), strict=True)
+
+    check()
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+def test_every_instruction_set_gives_the_bytes_of_scalar(operation, isa, contract, arenas):
+    @settings(max_examples=120, deadline=None)
+    @given(convolutions(operation, contract, small=False))
+    def check(case):
+        x, arguments, at_end = case
+        want = LAYERS[operation](**arguments, isa="scalar")(x)
+        layer = LAYERS[operation](**arguments, isa=isa)
+        assert layer.isa == isa
+        out = arenas[1].empty(want.shape, want.dtype, at_end=at_end)
+        assert layer(arenas[0].place(x, at_end=at_end), out=out) is out
+        np.testing.assert_array_equal(out, want, strict=True)
+
+    check()
+
+
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+def test_views_of_images_need_no_copy(operation, isa):
+    rng = np.random.default_rng(3)
+    big = rng.integers(0, 256, (2, 9, 11, 24), dtype=np.uint8)
+    view = big[:, ::-1, 1::2, 4:20]
+    weight = (3, 3, 16) if operation == "depthwise" else (16, 3, 3, 16)
+    layer = LAYERS[operation](rng.integers(-128, 128, weight, dtype=np.int8), isa=isa)
+    want = layer(np.ascontiguousarray(view))
+    wide = np.zeros((*want.shape[:3], 40), np.int32)
+    layer(view, out=wide[..., 7:23])
+    np.testing.assert_array_equal(wide[..., 7:23], want)
+    assert not wide[..., :7].any()
+    assert not wide[..., 23:].any()
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_a_convolution_of_one_tap_is_a_product(isa):
+    rng = np.random.default_rng(4)
+    x = rng.integers(0, 256, (2, 5, 7, 13), dtype=np.uint8)
+    weight = rng.integers(-128, 128, (13, 37), dtype=np.int8)
+    conv = Conv2d(np.ascontiguousarray(weight.T)[:, None, None], input_zero_point=9, isa=isa)
+    product = Matmul(weight, input_zero_point=9, isa=isa)
+    np.testing.assert_array_equal(conv(x).reshape(-1, 37), product(x.reshape(-1, 13)))
+
+
+def test_depthwise_is_a_convolution_of_as_many_groups():
+    rng = np.random.default_rng(5)
+    x = rng.integers(-128, 128, (1, 6, 6, 10), dtype=np.int8)
+    weight = rng.integers(-128, 128, (3, 2, 10), dtype=np.int8)
+    shape = {"stride": (2, 1), "padding": 1, "input_dtype": np.int8, "input_zero_point": -7}
+    dense = Conv2d(np.ascontiguousarray(weight.transpose(2, 0, 1)[..., None]), groups=10, **shape)
+    np.testing.assert_array_equal(DepthwiseConv2d(weight, **shape)(x), dense(x))

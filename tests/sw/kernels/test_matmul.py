@@ -1,0 +1,93 @@
+"""Matrix products: scalar against NumPy and fractions, every other instruction set against scalar."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accord.kernels import Matmul
+
+from . import reference
+from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
+from .isas import isas
+
+CANARY = 0x5A
+
+
+@st.composite
+def products(draw, contract, small):
+    """Operands of a product, its layer's arguments, and how they lie in memory."""
+    most = 12 if small else 140
+    m, k, n = (draw(st.integers(0, most)) for _ in range(3))
+    dtype = draw(st.sampled_from(list(BYTES)))
+    rng = np.random.default_rng(draw(seeds))
+    x = values(rng, draw(st.sampled_from(KINDS)), (m, k), dtype)
+    arguments = {
+        "weight": values(rng, draw(st.sampled_from(KINDS)), (k, n), "int8"),
+        "bias": draw(biases(n)),
+        "input_dtype": dtype,
+        "input_zero_point": draw(st.integers(*BYTES[dtype])),
+        "output": draw(outputs(contract, n)),
+        "threads": draw(st.sampled_from([1, 1, 3])),
+    }
+    return x, arguments, draw(st.integers(0, 3)), draw(st.booleans())
+
+
+def expected(x, arguments):
+    bias = arguments["bias"] if arguments["bias"] is not None else np.zeros(arguments["weight"].shape[1], np.int32)
+    sums = reference.matmul(x, arguments["weight"], bias, arguments["input_zero_point"])
+    return reference.finish(sums, arguments["output"])
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_scalar_is_exact(contract):
+    @settings(max_examples=60, deadline=None)
+    @given(products(contract, small=True))
+    def check(case):
+        x, arguments, _, _ = case
+        np.testing.assert_array_equal(Matmul(**arguments, isa="scalar")(x), expected(x, arguments), strict=True)
+
+    check()
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_every_instruction_set_gives_the_bytes_of_scalar(isa, contract, arenas):
+    @settings(max_examples=120, deadline=None)
+    @given(products(contract, small=False))
+    def check(case):
+        x, arguments, gap, at_end = case
+        want = Matmul(**arguments, isa="scalar")(x)
+        layer = Matmul(**arguments, isa=isa)
+        assert layer.isa == isa
+        wide = arenas[0].empty((x.shape[0], x.shape[1] + gap), x.dtype, at_end=at_end)
+        placed = wide[:, gap:] if at_end else wide[:, : x.shape[1]]
+        placed[...] = x
+        out = arenas[1].empty((want.shape[0], want.shape[1] + gap), want.dtype, at_end=at_end)
+        out.view(np.uint8)[...] = CANARY
+        columns = slice(gap, None) if at_end else slice(0, want.shape[1])
+        layer(placed, out=out[:, columns])
+        np.testing.assert_array_equal(out[:, columns], want, strict=True)
+        untouched = out[:, :gap] if at_end else out[:, want.shape[1] :]
+        assert (np.ascontiguousarray(untouched).view(np.uint8) == CANARY).all()
+
+    check()
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+@pytest.mark.parametrize(("x", "w"), [(255, 127), (255, -128), (-128, -128), (-128, 127), (127, -128)])
+def test_extreme_pairs_of_any_depth(isa, x, w):
+    dtype = np.uint8 if x > 127 else np.int8
+    for depth in [*range(1, 70), 4099]:
+        layer = Matmul(np.full((depth, 3), w, np.int8), input_dtype=dtype, isa=isa)
+        assert layer(np.full((2, depth), x, dtype)).tolist() == [[x * w * depth] * 3] * 2
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_sums_wrap(isa):
+    bias = np.array([2**31 - 1, -(2**31)], np.int32)
+    layer = Matmul(np.array([[1, -1]], np.int8), bias, isa=isa)
+    assert layer(np.array([[1]], np.uint8)).tolist() == [[-(2**31), 2**31 - 1]]
+    deep = 70_000  # 70,000 * 255 * 127 is past 2^31
+    layer = Matmul(np.full((deep, 1), 127, np.int8), isa=isa)
+    assert layer(np.full((1, deep), 255, np.uint8)).tolist() == [[int(reference.wrap(deep * 255 * 127))]]

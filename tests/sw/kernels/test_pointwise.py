@@ -1,0 +1,182 @@
+"""Quantize, dequantize, lookup, add and multiply: against exact arithmetic, on every instruction set."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accord.kernels import Output, add, dequantize, lookup, multiply, quantize
+from accord.model import bulk
+from accord.nn.reference import round_half_away, round_to_f32
+
+from . import reference
+from .drawing import BYTES, KINDS, seeds, values
+from .isas import isas
+
+CONTRACTS = ["fma", "onnx", "tflite"]
+PAIRS = np.array(list(itertools.product(range(256), repeat=2)), np.uint8).T.copy()
+"""Every pair of bytes."""
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_quantize(isa, contract, dtype, arenas):
+    low, high = BYTES[dtype]
+    rounding = round if contract == "onnx" else round_half_away
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 70), seeds, st.sampled_from([1.0, 0.1, 0.0625, 3e-39, 1e35]), st.integers(low, high))
+    def check(count, seed, scale, zero):
+        scale = np.float32(scale)
+        rng = np.random.default_rng(seed)
+        x = rng.choice([rng.integers(-600, 600, count) / 2, rng.normal(0, 100, count)]).astype(np.float32) * scale
+        want = [
+            min(high, max(low, rounding(round_to_f32(Fraction(float(one)) / Fraction(float(scale)))) + zero))
+            for one in x
+        ]
+        out = arenas[1].empty(x.shape, dtype, at_end=True)
+        placed = arenas[0].place(x, at_end=True)
+        assert quantize(placed, scale, zero, dtype=dtype, contract=contract, out=out, isa=isa).tolist() == want
+
+    check()
+    special = np.array([np.inf, -np.inf, np.nan, 0.49999997, -0.49999997, -0.0], np.float32)
+    middle = (low + high + 1) // 2
+    want = [high, low, high, middle, middle, middle]
+    assert quantize(special, 1.0, middle, dtype=dtype, contract=contract, isa=isa).tolist() == want
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_dequantize(isa, dtype, arenas):
+    low, high = BYTES[dtype]
+    everything = np.arange(low, high + 1).astype(dtype)
+    for scale, zero in itertools.product([1.0, 0.1, 1e-45, 3e38], [low, 3, high]):
+        with np.errstate(over="ignore"):
+            want = (everything.astype(np.float32) - np.float32(zero)) * np.float32(scale)
+        for count in (256, 255, 17, 0):
+            placed = arenas[0].place(everything[:count], at_end=True)
+            out = arenas[1].empty((count,), np.float32, at_end=True)
+            dequantize(placed, scale, zero, out=out, isa=isa)
+            np.testing.assert_array_equal(out, want[:count], strict=True)
+
+
+@pytest.mark.parametrize("dtypes", list(itertools.product(BYTES, BYTES)))
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_lookup(isa, dtypes):
+    rng = np.random.default_rng(1)
+    x, table = (rng.integers(0, 256, size, dtype=np.uint8).view(t) for size, t in zip([1000, 256], dtypes, strict=True))
+    want = table[x.view(np.uint8)]
+    np.testing.assert_array_equal(lookup(x, table, isa=isa), want, strict=True)
+    if dtypes[0] == dtypes[1]:
+        assert lookup(x, table, out=x, isa=isa) is x
+        np.testing.assert_array_equal(x, want)
+
+
+def f32_fma(a, b, c):
+    return round_to_f32(a * b + c)
+
+
+def add_exactly(a, b, p, contract, dtype):
+    """One sum; p has the scales and zero points as the function takes them."""
+    r_a, r_b = (Fraction(float(np.float32(p[s]) / np.float32(p["scale"]))) for s in ("a_scale", "b_scale"))
+    z_a, z_b, z_y = p["a_zero_point"], p["b_zero_point"], p["zero_point"]
+    if contract == "onnx":
+        offset = round_to_f32(z_y - f32_fma(r_a, z_a, round_to_f32(r_b * z_b)))
+        return round(f32_fma(a, r_a, f32_fma(b, r_b, offset)))
+    if contract == "fma":
+        shift = 0 if dtype == "int8" else 128
+        return round_half_away(f32_fma(a - z_a, r_a, f32_fma(b - z_b, r_b, z_y - shift))) + shift
+    twice = 2 * max(float(np.float32(p["a_scale"])), float(np.float32(p["b_scale"])))
+    scaled = [
+        reference.multiply_by_quantized(value << 20, *reference.quantize_multiplier(float(np.float32(p[s])) / twice))
+        for value, s in ((a - z_a, "a_scale"), (b - z_b, "b_scale"))
+    ]
+    last = reference.quantize_multiplier(twice / (2**20 * float(np.float32(p["scale"]))))
+    return reference.multiply_by_quantized(sum(scaled), *last) + z_y
+
+
+@st.composite
+def parameters(draw, dtype):
+    low, high = BYTES[dtype]
+    scales = st.sampled_from([1.0, 0.5, 0.1, 0.037, 2.5])
+    return {
+        **{name: draw(scales) for name in ("a_scale", "b_scale", "scale")},
+        **{name: draw(st.integers(low, high)) for name in ("a_zero_point", "b_zero_point", "zero_point")},
+        "clamp": draw(st.none() | st.tuples(st.integers(low, high), st.integers(low, high)).map(sorted).map(tuple)),
+    }
+
+
+@st.composite
+def operands(draw, dtype):
+    rng = np.random.default_rng(draw(seeds))
+    shape = tuple(draw(st.lists(st.integers(0, 9), max_size=3)))
+    return [values(rng, draw(st.sampled_from(KINDS)), shape, dtype) for _ in range(2)]
+
+
+def clamped(numbers, like, clamp):
+    low, high = clamp or BYTES[str(like.dtype)]
+    return np.array([min(high, max(low, one)) for one in numbers], np.int64).astype(like.dtype).reshape(like.shape)
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_add(isa, contract, dtype):
+    @settings(max_examples=80, deadline=None)
+    @given(operands(dtype), parameters(dtype))
+    def check(ab, p):
+        a, b = ab
+        exact = [add_exactly(int(x), int(y), p, contract, dtype) for x, y in zip(a.flat, b.flat, strict=True)]
+        got = add(a, b, **p, contract=contract, isa=isa)
+        np.testing.assert_array_equal(got, clamped(exact, a, p["clamp"]), strict=True)
+
+    check()
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1.0, 6.0), (1.0, 0.5, 3.0), (0.1, 0.7, 0.6), (3.3, 0.9, 1.1)])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_fma_add_is_the_instructions_of_the_golden_model(isa, scales):
+    """Every pair of bytes, with ratios such as 1/6, whose multiples lie a hair from ties."""
+    a, b = PAIRS.view(np.int8)
+    zeros = {"a_zero_point": -3, "b_zero_point": 7, "zero_point": -100}
+    want = np.full(a.shape, zeros["zero_point"], np.float32).view(np.uint32)
+    for data, zero, scale in ((b, 7, scales[1]), (a, -3, scales[0])):
+        steps, _ = bulk("vcvt_s32_f32", (data.astype(np.int32) - zero).view(np.uint32))
+        ratio = np.full(a.shape, np.float32(scale) / np.float32(scales[2]), np.float32).view(np.uint32)
+        want, _ = bulk("vfma", steps, ratio, want)
+    want, _ = bulk("vcvt_f32_s8", want, rounding="rmm")
+    got = add(a, b, a_scale=scales[0], b_scale=scales[1], scale=scales[2], **zeros, isa=isa)
+    np.testing.assert_array_equal(got, want.view(np.int8), strict=True)
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_multiply(isa, contract, dtype):
+    @settings(max_examples=80, deadline=None)
+    @given(operands(dtype), parameters(dtype))
+    def check(ab, p):
+        a, b = ab
+        s_a, s_b, s_y = (np.float32(p[name]) for name in ("a_scale", "b_scale", "scale"))
+        exact = float(s_a) * float(s_b) / float(s_y)
+        real = s_a * s_b / s_y if contract == "onnx" else np.float32(exact) if contract == "fma" else exact
+        products = (a.astype(np.int32) - p["a_zero_point"]) * (b.astype(np.int32) - p["b_zero_point"])
+        want = reference.finish(products, Output(contract, real, p["zero_point"], dtype, p["clamp"]))
+        np.testing.assert_array_equal(multiply(a, b, **p, contract=contract, isa=isa), want, strict=True)
+
+    check()
+
+
+@pytest.mark.parametrize("function", [add, multiply])
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_every_pair_of_bytes_is_that_of_scalar_and_in_place_too(isa, contract, function):
+    p = {"a_scale": 0.037, "b_scale": 0.1, "scale": 0.07, "a_zero_point": 5, "b_zero_point": 100, "zero_point": 77}
+    want = function(*PAIRS, **p, contract=contract, isa="scalar")
+    a = PAIRS[0].copy()
+    assert function(a, PAIRS[1], **p, contract=contract, out=a, isa=isa) is a
+    np.testing.assert_array_equal(a, want)

@@ -1,0 +1,49 @@
+"""Each instruction-set unit exports its table and nothing else: no inline function that a linker could choose.
+
+Units are compiled here, with the flags of isa.cmake, hardly optimized: inline functions would show up as symbols.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CSRC = Path(__file__).parents[3] / "sw" / "csrc"
+LINES = re.findall(r"^set\(ACCORD_FLAGS_(\w+) (.*)\)$", (CSRC / "isa.cmake").read_text(), re.MULTILINE)
+FLAGS = {isa: [flag for flag in flags.split() if flag != '""'] for isa, flags in LINES}
+UNITS = sorted(path for path in (CSRC / "kernels").glob("*/*.cpp"))
+ALLOWED = re.compile(r'^#include (<immintrin\.h>|<stddef\.h>|<stdint\.h>|"[\w./]+")$')
+
+
+def test_every_unit_has_its_flags():
+    assert {path.stem for path in UNITS} == set(FLAGS)
+    assert len(UNITS) > 15
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_unit_exports_its_table_and_nothing_else(unit, tmp_path):
+    result = tmp_path / "unit.o"
+    compiler = [
+        os.environ.get("CXX") or shutil.which("c++") or "g++",
+        "-std=c++20",
+        "-fPIC",
+        "-O1",
+        "-ffp-contract=off",
+    ]
+    subprocess.run([*compiler, *FLAGS[unit.stem], "-c", unit, "-o", result], check=True)
+    listing = subprocess.run(["nm", "-C", "--defined-only", result], capture_output=True, text=True, check=True)
+    symbols = [line.split(maxsplit=2)[1:] for line in listing.stdout.splitlines()]
+    assert [name for kind, name in symbols if kind.isupper()] == [f"accord::{unit.parent.name}_{unit.stem}"]
+    assert [kind for kind, _ in symbols if kind in "uvwVW"] == []
+    wanted = subprocess.run(["nm", "-C", "--undefined-only", result], capture_output=True, text=True, check=True)
+    outside = {line.split()[-1] for line in wanted.stdout.splitlines()}
+    assert outside <= {"memcpy", "memset", "fmaf", "roundf", "nearbyintf", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
+
+
+@pytest.mark.parametrize("path", sorted((CSRC / "kernels").rglob("*.*")), ids=lambda path: str(path.relative_to(CSRC)))
+def test_units_include_intrinsics_and_plain_headers_only(path):
+    includes = [line for line in path.read_text().splitlines() if line.startswith("#include")]
+    assert [line for line in includes if not ALLOWED.match(line)] == []
