@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa 
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 cosim: $(VENV)/.dev ## random programs in lock-step on model and RTL, a fresh seed, all bins hit (make cosim ARGS="-k 4")
-	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) tests/hw/test_cosim.py $(ARGS)
+	$(PY) -m pytest -n $(JOBS) tests/hw/test_cosim.py $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(VENV)/bin/ruff check

@@ -17,7 +17,7 @@ NIGHTLY_INSTRUCTIONS = 1_000_000
 
 @pytest.mark.parametrize("k", [1, 2, 4, 8])
 def test_random_programs_leave_the_same_state(k, record_property):
-    generator = Generator(small_config(k), seed())
+    generator = Generator(small_config(k), seed("random"))
     coverage = Coverage(generator.config)
     executed = run_random(generator, range(PROGRAMS), SAVE_TO, coverage=coverage)
     more = fill(generator, coverage, PROGRAMS, SAVE_TO)

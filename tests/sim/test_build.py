@@ -117,7 +117,9 @@ def test_missing_compiler_is_named(monkeypatch) -> None:
 def test_seed_is_fixed_unless_asked_otherwise(monkeypatch) -> None:
     monkeypatch.delenv("ACCORD_SEED", raising=False)
     assert seed() == seed()
+    assert len({seed("random") for _ in range(3)}) > 1
     monkeypatch.setenv("ACCORD_SEED", "42")
+    assert seed("random") == 42
     assert seed() == 42
     monkeypatch.setenv("ACCORD_SEED", "random")
     assert len({seed() for _ in range(8)}) > 1

@@ -6,12 +6,12 @@ import secrets
 DEFAULT = 20_260_101
 
 
-def seed() -> int:
-    """Return what ACCORD_SEED gives: a number, or ``random`` for a fresh one; without it, always the same.
+def seed(default: str = str(DEFAULT)) -> int:
+    """Return what ACCORD_SEED gives, or without it ``default``: a number, or ``random`` for a fresh one.
 
     Raises ValueError where ACCORD_SEED is neither.
     """
-    setting = os.environ.get("ACCORD_SEED", str(DEFAULT))
+    setting = os.environ.get("ACCORD_SEED", default)
     if setting == "random":
         return secrets.randbits(31)
     if not setting.isdecimal():
