@@ -57,13 +57,14 @@ template <size_t TAPS, bool SIGNED>
 void run_taps(const DepthwiseCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1, channels = c.shape.channels;
   const int16_t *weights = static_cast<const int16_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[block];
   for (size_t first = 0; first < channels && first < c.count; first += block, weights += block_items(c.shape)) {
     const size_t width = channels - first < block ? channels - first : block;
     for (size_t at = first; at < c.count; at += channels) {
       const size_t count = c.count - at < width ? c.count - at : width;
       sum_block<TAPS, SIGNED>(c, at, weights, sums);
-      finish_row(*c.epilogue, sums, count, first, c.out + at * item);
+      finish_row(e, sums, count, first, c.out + at * item);
     }
   }
 }

@@ -115,19 +115,29 @@ inline void finish_block(const Epilogue &e, const Lanes &sums, size_t count, uin
   look_up(e, out, count);
 }
 
-template <size_t TAPS>
-void run_taps(const DepthwiseCall &c) {
+template <size_t TAPS, Contract CONTRACT>
+void run_contract(const DepthwiseCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1, channels = c.shape.channels;
   const int8_t *weights = static_cast<const int8_t *>(c.weights);
   for (size_t first = 0; first < channels && first < c.count; first += block) {
     const BlockEpilogue finish(*c.epilogue, first);
+    Epilogue e = finish.epilogue;  // a copy that no store can change, and of a contract known when compiled
+    e.contract = CONTRACT;
     const size_t width = channels - first < block ? channels - first : block;
     for (size_t at = first; at < c.count; at += channels) {
       const size_t count = c.count - at < width ? c.count - at : width;
-      finish_block(finish.epilogue, sum_block<TAPS>(c, at, weights, finish.bias), count, c.out + at * item);
+      finish_block(e, sum_block<TAPS>(c, at, weights, finish.bias), count, c.out + at * item);
     }
     weights += steps(c.shape) * block * step;
   }
+}
+
+template <size_t TAPS>
+void run_taps(const DepthwiseCall &c) {
+  if (c.epilogue->contract == contract_s32) return run_contract<TAPS, contract_s32>(c);
+  if (c.epilogue->contract == contract_fma) return run_contract<TAPS, contract_fma>(c);
+  if (c.epilogue->contract == contract_onnx) return run_contract<TAPS, contract_onnx>(c);
+  run_contract<TAPS, contract_tflite>(c);
 }
 
 void run(const DepthwiseCall &c) {

@@ -83,6 +83,7 @@ void run(const GemmCall &c) {
   for (size_t i = 0; i < c.count * c.shape.taps; ++i) end = widen_tap(c.rows[i], c.shape.depth, c.is_signed, end);
   const size_t pairs = steps(c.shape);
   const int16_t *panel = static_cast<const int16_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_items(c.shape))
     for (size_t i = 0, rows; i < c.count; i += rows) {
@@ -90,7 +91,7 @@ void run(const GemmCall &c) {
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[rows - 1](widened + i * pairs * step, pairs, panel, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish(*c.epilogue, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
+      finish(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
     }
 }
 

@@ -114,6 +114,7 @@ constexpr Tile tiles[2][tile_rows] = {ACCORD_TILES(false), ACCORD_TILES(true)};
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
   const int8_t *panel = static_cast<const int8_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(64) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_bytes(c.shape))
     for (size_t i = 0, rows; i < c.count; i += rows) {
@@ -121,7 +122,7 @@ void run(const GemmCall &c) {
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[c.is_signed][rows - 1](c, i, panel, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish(*c.epilogue, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
+      finish(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
     }
 }
 
