@@ -28,8 +28,8 @@ struct Image {
 void fill_rows(const Window &window, const Image &image, size_t first, size_t count, size_t offset,
                const uint8_t *padding, const uint8_t **rows);
 
-// The rows of images that a window stands on, padded, each column of a stride in a stretch of its own: the pixels that one
-// tap takes along an output row lie side by side. Bytes may be read up to `overread` behind the last of them.
+// The rows of images that a window stands on, padded, each column of a stride in a stretch of its own: the pixels that
+// one tap takes along an output row lie side by side. Bytes may be read up to `overread` behind the last of them.
 class PaddedRows {
  public:
   // `flip` is applied to every byte, the padding included.
