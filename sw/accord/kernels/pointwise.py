@@ -131,6 +131,9 @@ def multiply(
 ) -> ByteArray:
     """Return (a - Z_a) * (b - Z_b), requantized by the contract with M = S_a * S_b / S_y.
 
+    ``onnx`` adds the zero point in float32, before rounding, as ONNX Runtime's QLinearMul does:
+    sat(RNE(f32(f32((a - Z_a) * (b - Z_b)) * M) + f32(Z_y))).
+
     Shapes and dtypes as for :func:`add`.
     """
     is_signed = _is_signed("a", a)

@@ -1,4 +1,4 @@
-// 32 or 16 channels of bytes, fewer at the end of a pixel.
+// Up to 32 bytes to the end of a row.
 #pragma once
 #include <immintrin.h>
 #include <stddef.h>
@@ -7,18 +7,14 @@
 namespace accord {
 namespace {
 
-inline __m256i load_32(const uint8_t *x, size_t count) {
-  if (count >= 32) return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(x));
-  alignas(32) uint8_t bytes[32] = {};
-  for (size_t i = 0; i < count; ++i) bytes[i] = x[i];
-  return _mm256_load_si256(reinterpret_cast<const __m256i *>(bytes));
-}
-
-inline __m128i load_16(const uint8_t *x, size_t count) {
-  if (count >= 16) return _mm_loadu_si128(reinterpret_cast<const __m128i *>(x));
-  alignas(16) uint8_t bytes[16] = {};
-  for (size_t i = 0; i < count; ++i) bytes[i] = x[i];
-  return _mm_load_si128(reinterpret_cast<const __m128i *>(bytes));
+inline void store_32(uint8_t *out, __m256i bytes, size_t count) {
+  if (count >= 32) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(out), bytes);
+    return;
+  }
+  alignas(32) uint8_t all[32];
+  _mm256_store_si256(reinterpret_cast<__m256i *>(all), bytes);
+  for (size_t i = 0; i < count; ++i) out[i] = all[i];
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ void Conv2d::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
     const FloatState state;
     Buffer scratch(groups_[0].scratch_bytes());
     std::vector<const uint8_t *> rows(std::min(chunk, last - first) * window_.taps());
-    for (; first < last; first += chunk) {
-      const size_t some = std::min(chunk, last - first);
+    for (size_t some; first < last; first += some) {
+      some = even_rows(last - first, chunk);
       uint8_t *to = out + static_cast<ptrdiff_t>(first) * out_stride;
       for (size_t g = 0; g < groups_.size(); ++g) {
         fill_rows(window_, image, first, some, g * depth_, padding_.data(), rows.data());

@@ -18,14 +18,17 @@ class Depthwise {
 
  private:
   const char *isa_;
+  void run_rows(const Image &image, size_t first, size_t last, uint8_t *out, ptrdiff_t out_stride) const;
+
   const DepthwiseTable &table_;
   Window window_;
-  DepthwiseShape shape_;
+  size_t channels_, together_;  // pixels that the kernel sees as one, to fill its vectors
+  DepthwiseShape shape_;        // of such a pixel
   bool is_signed_;
-  size_t threads_;
+  uint8_t padding_, flip_;
+  size_t item_bytes_, threads_;
   Buffer packed_;
-  ChannelData channels_;
-  std::vector<uint8_t> padding_;
+  ChannelData finish_;
 };
 
 }  // namespace accord

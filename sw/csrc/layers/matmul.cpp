@@ -45,8 +45,8 @@ void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out,
     const FloatState state;
     Buffer scratch(gemm_.scratch_bytes());
     std::vector<const uint8_t *> rows(std::min(chunk, last - first));
-    for (; first < last; first += chunk) {
-      const size_t some = std::min(chunk, last - first);
+    for (size_t some; first < last; first += some) {
+      some = even_rows(last - first, chunk);
       for (size_t i = 0; i < some; ++i) rows[i] = x + static_cast<ptrdiff_t>(first + i) * stride;
       gemm_.run(rows.data(), some, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride, scratch.data());
     }

@@ -32,6 +32,21 @@ void add(const PointwiseTable &table, AddCall call) {
 void multiply(const PointwiseTable &table, const RequantizeTable &finish, const OutputSettings &output,
               const MultiplyCall &call) {
   const FloatState state;
+  if (output.contract == contract_onnx) {
+    const int32_t shift = output.is_unsigned ? 128 : 0;  // the settings are in s8
+    table.multiply_onnx({.a = call.a,
+                         .b = call.b,
+                         .out = call.out,
+                         .count = call.count,
+                         .is_signed = call.is_signed,
+                         .zero_a = call.zero_a,
+                         .zero_b = call.zero_b,
+                         .zero = output.zero + shift,
+                         .low = output.low + shift,
+                         .high = output.high + shift,
+                         .multiplier = output.multiplier[0]});
+    return;
+  }
   const ChannelData channels(output, 0, block, std::vector<int32_t>(block, 0));
   const Epilogue epilogue = channels.epilogue();
   int32_t products[block];

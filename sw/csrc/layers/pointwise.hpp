@@ -17,7 +17,7 @@ struct MultiplyCall {
   int32_t zero_a, zero_b;
 };
 
-// The products are requantized with the output's one multiplier.
+// The products are requantized with the output's one multiplier, under `onnx` by a rule of their own.
 void multiply(const PointwiseTable &table, const RequantizeTable &finish, const OutputSettings &output,
               const MultiplyCall &call);
 

@@ -1,5 +1,4 @@
 // 16 channels at a time; two taps interleaved as s16 are what vpmaddwd multiplies.
-#include "../channels_avx2.hpp"
 #include "../epilogue_avx2.hpp"
 #include "depthwise.hpp"
 
@@ -29,8 +28,8 @@ void pack(const DepthwiseShape &s, const int8_t *weights, void *packed) {
           }
 }
 
-inline __m256i widen(const uint8_t *x, size_t count, bool is_signed) {
-  const __m128i bytes = load_16(x, count);
+inline __m256i widen(const uint8_t *x, bool is_signed) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i *>(x));
   return is_signed ? _mm256_cvtepi8_epi16(bytes) : _mm256_cvtepu8_epi16(bytes);
 }
 
@@ -38,13 +37,15 @@ inline __m256i multiply(__m256i x, const int16_t *weights) {
   return _mm256_madd_epi16(x, _mm256_load_si256(reinterpret_cast<const __m256i *>(weights)));
 }
 
-// One pixel's sums of `count` channels from `channel` on.
-void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channel, size_t count, const int16_t *weights,
-               int32_t *out) {
+// The sums of 16 channels from `at` on.
+template <size_t TAPS, bool SIGNED>
+inline void sum_block(const DepthwiseCall &c, size_t at, const int16_t *weights, int32_t *out) {
+  const size_t taps = TAPS ? TAPS : c.shape.taps;
   __m256i low = _mm256_setzero_si256(), high = low;
-  for (size_t t = 0; t < c.shape.taps; t += step, weights += block * step) {
-    const __m256i x0 = widen(rows[t] + channel, count, c.is_signed);
-    const __m256i x1 = t + 1 < c.shape.taps ? widen(rows[t + 1] + channel, count, c.is_signed) : _mm256_setzero_si256();
+#pragma GCC unroll 13
+  for (size_t t = 0; t < taps; t += step, weights += block * step) {
+    const __m256i x0 = widen(c.taps[t] + at, SIGNED);
+    const __m256i x1 = t + 1 < taps ? widen(c.taps[t + 1] + at, SIGNED) : _mm256_setzero_si256();
     low = _mm256_add_epi32(low, multiply(_mm256_unpacklo_epi16(x0, x1), weights));
     high = _mm256_add_epi32(high, multiply(_mm256_unpackhi_epi16(x0, x1), weights + block));
   }
@@ -52,22 +53,33 @@ void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channe
   _mm256_store_si256(reinterpret_cast<__m256i *>(out + 8), _mm256_permute2x128_si256(low, high, 0x31));
 }
 
-void run(const DepthwiseCall &call) {
-  const size_t item = call.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
-  const int16_t *weights = static_cast<const int16_t *>(call.weights);
+template <size_t TAPS, bool SIGNED>
+void run_taps(const DepthwiseCall &c) {
+  const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1, channels = c.shape.channels;
+  const int16_t *weights = static_cast<const int16_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[block];
-  for (size_t c = 0; c < call.shape.channels; c += block, weights += block_items(call.shape)) {
-    const size_t channels = call.shape.channels - c < block ? call.shape.channels - c : block;
-    for (size_t i = 0; i < call.count; ++i) {
-      sum_block(call, call.rows + i * call.shape.taps, c, channels, weights, sums);
-      uint8_t *out = call.out + static_cast<ptrdiff_t>(i) * call.out_stride + c * item;
-      finish_row(*call.epilogue, sums, channels, c, out);
+  for (size_t first = 0; first < channels && first < c.count; first += block, weights += block_items(c.shape)) {
+    const size_t width = channels - first < block ? channels - first : block;
+    for (size_t at = first; at < c.count; at += channels) {
+      const size_t count = c.count - at < width ? c.count - at : width;
+      sum_block<TAPS, SIGNED>(c, at, weights, sums);
+      finish_row(e, sums, count, first, c.out + at * item);
     }
   }
 }
 
+template <bool SIGNED>
+void run_signed(const DepthwiseCall &c) {
+  if (c.shape.taps == 9) return run_taps<9, SIGNED>(c);
+  if (c.shape.taps == 25) return run_taps<25, SIGNED>(c);
+  run_taps<0, SIGNED>(c);
+}
+
+void run(const DepthwiseCall &c) { c.is_signed ? run_signed<true>(c) : run_signed<false>(c); }
+
 }  // namespace
 
-const DepthwiseTable depthwise_avx2 = {0, packed_bytes, pack, run};
+const DepthwiseTable depthwise_avx2 = {0, block, packed_bytes, pack, run};
 
 }  // namespace accord

@@ -38,54 +38,116 @@ inline Lanes interleave(const __m512i taps[4]) {
            _mm512_unpacklo_epi16(high01, high23), _mm512_unpackhi_epi16(high01, high23)}};
 }
 
-// Sums in the order of channels: the 128-bit parts of four vectors transposed.
-inline void store_in_order(const Lanes &sums, int32_t *out) {
-  const __m512i a = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0x44),
-                b = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0x44);
-  const __m512i c = _mm512_shuffle_i32x4(sums.v[0], sums.v[1], 0xee),
-                d = _mm512_shuffle_i32x4(sums.v[2], sums.v[3], 0xee);
-  _mm512_store_si512(out, _mm512_shuffle_i32x4(a, b, 0x88));
-  _mm512_store_si512(out + 16, _mm512_shuffle_i32x4(a, b, 0xdd));
-  _mm512_store_si512(out + 32, _mm512_shuffle_i32x4(c, d, 0x88));
-  _mm512_store_si512(out + 48, _mm512_shuffle_i32x4(c, d, 0xdd));
+// From the order of channels to that of interleave(), and back: the 128-bit parts of four vectors transposed.
+inline Lanes transpose(const Lanes &x) {
+  const __m512i a = _mm512_shuffle_i32x4(x.v[0], x.v[1], 0x44), b = _mm512_shuffle_i32x4(x.v[2], x.v[3], 0x44);
+  const __m512i c = _mm512_shuffle_i32x4(x.v[0], x.v[1], 0xee), d = _mm512_shuffle_i32x4(x.v[2], x.v[3], 0xee);
+  return {{_mm512_shuffle_i32x4(a, b, 0x88), _mm512_shuffle_i32x4(a, b, 0xdd), _mm512_shuffle_i32x4(c, d, 0x88),
+           _mm512_shuffle_i32x4(c, d, 0xdd)}};
 }
 
-// One pixel's sums of the channels of `mask`, from `channel` on.
-void sum_block(const DepthwiseCall &c, const uint8_t *const *rows, size_t channel, __mmask64 mask,
-               const int8_t *weights, int32_t *out) {
-  const __m512i flip = _mm512_set1_epi8(c.is_signed ? static_cast<char>(0x80) : 0);
+inline __m512i load_vector(const void *from) { return _mm512_loadu_si512(from); }
+
+// A block's entries of an array of the epilogue, in the order of interleave().
+template <class T>
+inline Lanes load_block(const T *from) {
+  return transpose({{load_vector(from), load_vector(from + 16), load_vector(from + 32), load_vector(from + 48)}});
+}
+
+inline void store_block(const Lanes &x, void *to) {
+  for (size_t i = 0; i < 4; ++i) _mm512_store_si512(static_cast<uint8_t *>(to) + 64 * i, x.v[i]);
+}
+
+// An epilogue of one block whose arrays are in the order of interleave().
+struct BlockEpilogue {
+  alignas(64) int32_t bias[block], fraction[block], shift[block];
+  alignas(64) float multiplier[block];
+  Epilogue epilogue;
+
+  BlockEpilogue(const Epilogue &e, size_t channel) : epilogue(e) {
+    store_block(load_block(e.bias + channel), bias);
+    store_block(load_block(e.multiplier + channel), multiplier);
+    store_block(load_block(e.fraction + channel), fraction);
+    store_block(load_block(e.shift + channel), shift);
+    epilogue.bias = bias;
+    epilogue.multiplier = multiplier;
+    epilogue.fraction = fraction;
+    epilogue.shift = shift;
+  }
+};
+
+// The sums of 64 channels from `at` on, bias included.
+template <size_t TAPS>
+inline Lanes sum_block(const DepthwiseCall &c, size_t at, const int8_t *weights, const int32_t *bias) {
+  const size_t taps = TAPS ? TAPS : c.shape.taps;
   const __m512i none = _mm512_setzero_si512();
-  Lanes sums = {{none, none, none, none}};
-  for (size_t t = 0; t < c.shape.taps; t += step) {
-    __m512i taps[4];
-    for (size_t i = 0; i < step; ++i) {
-      const bool there = t + i < c.shape.taps;
-      taps[i] = there ? _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, rows[t + i] + channel), flip) : none;
-    }
-    const Lanes x = interleave(taps);
+  Lanes sums;
+  for (size_t i = 0; i < 4; ++i) sums.v[i] = _mm512_load_si512(bias + 16 * i);
+#pragma GCC unroll 8
+  for (size_t t = 0; t < taps; t += step) {
+    __m512i x[4];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < step; ++i) x[i] = t + i < taps ? load_vector(c.taps[t + i] + at) : none;
+    const Lanes lanes = interleave(x);
+#pragma GCC unroll 4
     for (size_t i = 0; i < 4; ++i, weights += 64)
-      sums.v[i] = _mm512_dpbusd_epi32(sums.v[i], x.v[i], _mm512_load_si512(weights));
+      sums.v[i] = _mm512_dpbusd_epi32(sums.v[i], lanes.v[i], _mm512_load_si512(weights));
   }
-  store_in_order(sums, out);
+  return sums;
 }
 
-void run(const DepthwiseCall &call) {
-  const size_t item = call.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
-  const int8_t *weights = static_cast<const int8_t *>(call.weights);
-  alignas(64) int32_t sums[block];
-  for (size_t c = 0; c < call.shape.channels; c += block, weights += steps(call.shape) * block * step) {
-    const size_t channels = call.shape.channels - c < block ? call.shape.channels - c : block;
-    const __mmask64 mask = channels < block ? (UINT64_C(1) << channels) - 1 : ~UINT64_C(0);
-    for (size_t i = 0; i < call.count; ++i) {
-      sum_block(call, call.rows + i * call.shape.taps, c, mask, weights, sums);
-      uint8_t *out = call.out + static_cast<ptrdiff_t>(i) * call.out_stride + c * item;
-      finish_row(*call.epilogue, sums, channels, c, out);
+// The first `count` of 64 sums to `out`.
+inline void finish_block(const Epilogue &e, const Lanes &sums, size_t count, uint8_t *out) {
+  if (e.contract == contract_s32) {
+    const Lanes ordered = transpose(sums);
+    for (size_t i = 0; i < 4 && 16 * i < count; ++i) {
+      const size_t some = count - 16 * i;
+      const __mmask16 mask = some < 16 ? static_cast<__mmask16>((1u << some) - 1) : 0xffff;
+      _mm512_mask_storeu_epi32(out + 64 * i, mask, ordered.v[i]);
     }
+    return;
   }
+  const __m512i low = _mm512_packs_epi32(requantize(e, sums.v[0], 0), requantize(e, sums.v[1], 16));
+  const __m512i high = _mm512_packs_epi32(requantize(e, sums.v[2], 32), requantize(e, sums.v[3], 48));
+  const __m512i bytes = _mm512_xor_si512(_mm512_packs_epi16(low, high), _mm512_set1_epi8(static_cast<char>(e.flip)));
+  const __mmask64 mask = count < block ? (UINT64_C(1) << count) - 1 : ~UINT64_C(0);
+  _mm512_mask_storeu_epi8(out, mask, bytes);
+  look_up(e, out, count);
+}
+
+template <size_t TAPS, Contract CONTRACT>
+void run_contract(const DepthwiseCall &c) {
+  const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1, channels = c.shape.channels;
+  const int8_t *weights = static_cast<const int8_t *>(c.weights);
+  for (size_t first = 0; first < channels && first < c.count; first += block) {
+    const BlockEpilogue finish(*c.epilogue, first);
+    Epilogue e = finish.epilogue;  // a copy that no store can change, and of a contract known when compiled
+    e.contract = CONTRACT;
+    const size_t width = channels - first < block ? channels - first : block;
+    for (size_t at = first; at < c.count; at += channels) {
+      const size_t count = c.count - at < width ? c.count - at : width;
+      finish_block(e, sum_block<TAPS>(c, at, weights, finish.bias), count, c.out + at * item);
+    }
+    weights += steps(c.shape) * block * step;
+  }
+}
+
+template <size_t TAPS>
+void run_taps(const DepthwiseCall &c) {
+  if (c.epilogue->contract == contract_s32) return run_contract<TAPS, contract_s32>(c);
+  if (c.epilogue->contract == contract_fma) return run_contract<TAPS, contract_fma>(c);
+  if (c.epilogue->contract == contract_onnx) return run_contract<TAPS, contract_onnx>(c);
+  run_contract<TAPS, contract_tflite>(c);
+}
+
+void run(const DepthwiseCall &c) {
+  if (c.shape.taps == 9) return run_taps<9>(c);
+  if (c.shape.taps == 25) return run_taps<25>(c);
+  run_taps<0>(c);
 }
 
 }  // namespace
 
-const DepthwiseTable depthwise_avx512vnni = {128, packed_bytes, pack, run};
+const DepthwiseTable depthwise_avx512vnni = {128, block, packed_bytes, pack, run};
 
 }  // namespace accord

@@ -55,15 +55,18 @@ inline void store(int32_t *to, __m256i sums) { _mm256_store_si256(reinterpret_ca
 template <int ROWS>
 void tile(const int16_t *x, size_t count, const int16_t *weights, int32_t *sums) {
   __m256i left[ROWS], right[ROWS];
+#pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm256_setzero_si256();
   for (size_t k = 0; k < count; ++k, weights += tile_columns * step) {
     const __m256i w0 = load_weights(weights), w1 = load_weights(weights + 16);
+#pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) {
       const __m256i pair = broadcast(x + (static_cast<size_t>(i) * count + k) * step);
       left[i] = _mm256_add_epi32(left[i], _mm256_madd_epi16(pair, w0));
       right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(pair, w1));
     }
   }
+#pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) {
     store(sums + i * 16, left[i]);
     store(sums + i * 16 + 8, right[i]);
@@ -80,14 +83,15 @@ void run(const GemmCall &c) {
   for (size_t i = 0; i < c.count * c.shape.taps; ++i) end = widen_tap(c.rows[i], c.shape.depth, c.is_signed, end);
   const size_t pairs = steps(c.shape);
   const int16_t *panel = static_cast<const int16_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_items(c.shape))
-    for (size_t i = 0; i < c.count; i += tile_rows) {
-      const size_t rows = c.count - i < tile_rows ? c.count - i : tile_rows;
+    for (size_t i = 0, rows; i < c.count; i += rows) {
+      rows = even_rows(c.count - i, tile_rows);
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[rows - 1](widened + i * pairs * step, pairs, panel, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish(*c.epilogue, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
+      finish(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
     }
 }
 

@@ -31,11 +31,11 @@ inline __m512i broadcast(const uint8_t *x) {
   return _mm512_set1_epi32(four);
 }
 
-// The last one to three bytes of a tap, zeros behind them.
+// Four bytes, or the last one to three of a tap with zeros behind them.
 inline __m512i broadcast_tail(const uint8_t *x, size_t count) {
-  uint32_t bytes = 0;
-  for (size_t i = 0; i < count; ++i) bytes |= static_cast<uint32_t>(x[i]) << (8 * i);
-  return _mm512_set1_epi32(static_cast<int32_t>(bytes));
+  if (count >= step) return broadcast(x);
+  const uint32_t second = count > 1 ? x[1] : 0u, third = count > 2 ? x[2] : 0u;
+  return _mm512_set1_epi32(static_cast<int32_t>(x[0] | second << 8 | third << 16));
 }
 
 template <bool SIGNED>
@@ -43,37 +43,63 @@ inline __m512i as_unsigned(__m512i x) {
   return SIGNED ? _mm512_xor_si512(x, _mm512_set1_epi8(static_cast<char>(0x80))) : x;
 }
 
+// Few rows are few sums, and each waits for the one before: they are summed in several chains, even and odd steps, say.
+template <int ROWS>
+constexpr int chains = ROWS >= 4   ? 1
+                       : ROWS >= 2 ? 2
+                                   : 4;
+
+// ROWS by 32 sums of one chain.
+template <int ROWS>
+struct Chain {
+  __m512i left[ROWS], right[ROWS];
+
+  void clear() {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm512_setzero_si512();
+  }
+  void add(int i, __m512i four, __m512i w0, __m512i w1) {
+    left[i] = _mm512_dpbusd_epi32(left[i], four, w0);
+    right[i] = _mm512_dpbusd_epi32(right[i], four, w1);
+  }
+};
+
 // ROWS by 32 sums from row `first` on, into `sums`.
 template <int ROWS, bool SIGNED>
 void tile(const GemmCall &c, size_t first, const int8_t *weights, int32_t *sums) {
+  constexpr int CHAINS = chains<ROWS>;
   const size_t taps = c.shape.taps, depth = c.shape.depth;
   const uint8_t *const *rows = c.rows + first * taps;
-  __m512i left[ROWS], right[ROWS];
-  for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm512_setzero_si512();
+  Chain<ROWS> chain[CHAINS];
+#pragma GCC unroll 4
+  for (int j = 0; j < CHAINS; ++j) chain[j].clear();
   for (size_t t = 0; t < taps; ++t) {
     const uint8_t *x[ROWS];
+#pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) x[i] = rows[static_cast<size_t>(i) * taps + t];
     size_t k = 0;
-    for (; k + step <= depth; k += step, weights += step_bytes) {
-      const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
-      for (int i = 0; i < ROWS; ++i) {
-        const __m512i four = as_unsigned<SIGNED>(broadcast(x[i] + k));
-        left[i] = _mm512_dpbusd_epi32(left[i], four, w0);
-        right[i] = _mm512_dpbusd_epi32(right[i], four, w1);
+    for (; k + step * CHAINS <= depth; k += step * CHAINS)
+#pragma GCC unroll 4
+      for (int j = 0; j < CHAINS; ++j, weights += step_bytes) {
+        const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
+#pragma GCC unroll 16
+        for (int i = 0; i < ROWS; ++i) chain[j].add(i, as_unsigned<SIGNED>(broadcast(x[i] + k + step * j)), w0, w1);
       }
+    for (; k < depth; k += step, weights += step_bytes) {
+      const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
+#pragma GCC unroll 16
+      for (int i = 0; i < ROWS; ++i) chain[0].add(i, as_unsigned<SIGNED>(broadcast_tail(x[i] + k, depth - k)), w0, w1);
     }
-    if (k == depth) continue;
-    const __m512i w0 = _mm512_load_si512(weights), w1 = _mm512_load_si512(weights + 64);
-    for (int i = 0; i < ROWS; ++i) {
-      const __m512i four = as_unsigned<SIGNED>(broadcast_tail(x[i] + k, depth - k));
-      left[i] = _mm512_dpbusd_epi32(left[i], four, w0);
-      right[i] = _mm512_dpbusd_epi32(right[i], four, w1);
-    }
-    weights += step_bytes;
   }
+#pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) {
-    _mm512_store_si512(sums + i * 32, left[i]);
-    _mm512_store_si512(sums + i * 32 + 16, right[i]);
+#pragma GCC unroll 4
+    for (int j = 1; j < CHAINS; ++j) {
+      chain[0].left[i] = _mm512_add_epi32(chain[0].left[i], chain[j].left[i]);
+      chain[0].right[i] = _mm512_add_epi32(chain[0].right[i], chain[j].right[i]);
+    }
+    _mm512_store_si512(sums + i * 32, chain[0].left[i]);
+    _mm512_store_si512(sums + i * 32 + 16, chain[0].right[i]);
   }
 }
 
@@ -88,14 +114,15 @@ constexpr Tile tiles[2][tile_rows] = {ACCORD_TILES(false), ACCORD_TILES(true)};
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
   const int8_t *panel = static_cast<const int8_t *>(c.weights);
+  const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(64) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_bytes(c.shape))
-    for (size_t i = 0; i < c.count; i += tile_rows) {
-      const size_t rows = c.count - i < tile_rows ? c.count - i : tile_rows;
+    for (size_t i = 0, rows; i < c.count; i += rows) {
+      rows = even_rows(c.count - i, tile_rows);
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[c.is_signed][rows - 1](c, i, panel, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish(*c.epilogue, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
+      finish(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
     }
 }
 

@@ -21,6 +21,12 @@ struct GemmCall {
   void *scratch;         // 64-byte aligned, scratch_bytes() of it
 };
 
+// How many of `count` rows come next: at most `most`, the fewest pieces, about as long as each other.
+static inline size_t even_rows(size_t count, size_t most) {
+  const size_t pieces = (count + most - 1) / most;
+  return (count + pieces - 1) / pieces;
+}
+
 struct GemmTable {
   // What the kernel adds to an s8 activation to make it u8: 128 or 0. The bias pays for it.
   int32_t signed_offset;

@@ -38,7 +38,7 @@ struct AddCall {
   int32_t shift_a, shift_b, shift;
 };
 
-// out = (a - zero_a) * (b - zero_b), to be requantized.
+// out = (a - zero_a) * (b - zero_b), to be requantized as `fma` and `tflite` do.
 struct ProductCall {
   const uint8_t *a, *b;
   int32_t *out;
@@ -47,11 +47,23 @@ struct ProductCall {
   int32_t zero_a, zero_b;
 };
 
+// onnx's own product: sat(RNE(f32((a - zero_a) * (b - zero_b)) * M + f32(zero))), rounded after each operation. Zero points
+// and bounds are of the operands' and the output's own type.
+struct MultiplyOnnxCall {
+  const uint8_t *a, *b;
+  uint8_t *out;
+  size_t count;
+  bool is_signed;
+  int32_t zero_a, zero_b, zero, low, high;
+  float multiplier;
+};
+
 struct PointwiseTable {
   void (*quantize)(const QuantizeCall &call);
   void (*dequantize)(const DequantizeCall &call);
   void (*add)(const AddCall &call);
   void (*product)(const ProductCall &call);
+  void (*multiply_onnx)(const MultiplyOnnxCall &call);
   void (*lookup)(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count);
 };
 

@@ -54,12 +54,23 @@ void product(const ProductCall &c) {
     c.out[i] = (load_activation(c.a + i, c.is_signed) - c.zero_a) * (load_activation(c.b + i, c.is_signed) - c.zero_b);
 }
 
+// onnx: the zero point is added in float32, before rounding, as ONNX Runtime does; the product of bytes is exact.
+void multiply_onnx(const MultiplyOnnxCall &c) {
+  const float zero = static_cast<float>(c.zero);
+  for (size_t i = 0; i < c.count; ++i) {
+    const int32_t a = load_activation(c.a + i, c.is_signed) - c.zero_a;
+    const int32_t b = load_activation(c.b + i, c.is_signed) - c.zero_b;
+    const float scaled = static_cast<float>(a * b) * c.multiplier;
+    c.out[i] = static_cast<uint8_t>(round_even(clamp(scaled + zero, c.low, c.high)));
+  }
+}
+
 void lookup(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count) {
   for (size_t i = 0; i < count; ++i) out[i] = table[x[i]];
 }
 
 }  // namespace
 
-const PointwiseTable pointwise_scalar = {quantize, dequantize, add, product, lookup};
+const PointwiseTable pointwise_scalar = {quantize, dequantize, add, product, multiply_onnx, lookup};
 
 }  // namespace accord
