@@ -64,9 +64,14 @@ def average_pool(
     height, width = check.pair("kernel", kernel, 1)
     outputs = [
         Output(contract, _multiplier(contract, s_x, s_y, n), zero_point, x.dtype, clamp).settings()
-        for n in range(1, height * width + 1)
+        for n in _element_counts(height * width, padding, count_include_pad)
     ]
     return _core.average_pool(x, out, shape, zero, bool(count_include_pad), outputs, check.name_or_empty("isa", isa))
+
+
+def _element_counts(taps: int, pad: Padding, count_include_pad: bool) -> range:
+    """Return how many elements a window can have: all taps, and fewer only where padding does not count."""
+    return range(1 if any(padding(pad)) and not count_include_pad else taps, taps + 1)
 
 
 def _multiplier(contract: Contract, s_x: np.float32, s_y: np.float32, count: int) -> float:

@@ -30,7 +30,9 @@ nb::object average_pool_array(nb::object x, nb::object out, const Window &window
   const Array in(x, "x", bytes);
   AverageCall call = {in.type() == type_s8, count_padding, zero, {}};
   for (nb::handle entry : outputs) call.outputs.push_back(nb::cast<const OutputSettings &>(entry));
-  if (call.outputs.size() != window.taps()) value_error("outputs: expected one a number of elements");
+  const bool padded = window.before[0] + window.before[1] + window.after[0] + window.after[1] != 0;
+  if (call.outputs.size() != (padded && !count_padding ? window.taps() : 1))
+    value_error("outputs: expected one for each number of elements that a window can have");
   const Image image = image_of(in);
   const std::vector<size_t> shape = pool_shape(in, window);
   const Type type = output_type(call.outputs[0]);

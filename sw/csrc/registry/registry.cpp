@@ -19,7 +19,7 @@ const std::vector<Isa> &built_isas() {
   static const std::vector<Isa> isas = {
 #if ACCORD_HAVE_avx512vnni
       {"avx512vnni", needs_avx512, &gemm_avx512vnni, &depthwise_avx512vnni, &dot_avx512vnni, &requantize_avx512vnni,
-       nullptr, nullptr},
+       &pointwise_avx512vnni, &pool_avx512vnni},
 #endif
 #if ACCORD_HAVE_vnni256
       {"vnni256", needs_avx512, &gemm_vnni256, &depthwise_vnni256, &dot_vnni256, nullptr, nullptr, nullptr},
@@ -28,7 +28,7 @@ const std::vector<Isa> &built_isas() {
       {"avxvnni", needs_avx2 | cap_avxvnni, &gemm_avxvnni, &depthwise_avxvnni, &dot_avxvnni, nullptr, nullptr, nullptr},
 #endif
 #if ACCORD_HAVE_avx2
-      {"avx2", needs_avx2, &gemm_avx2, &depthwise_avx2, &dot_avx2, &requantize_avx2, nullptr, nullptr},
+      {"avx2", needs_avx2, &gemm_avx2, &depthwise_avx2, &dot_avx2, &requantize_avx2, &pointwise_avx2, &pool_avx2},
 #endif
       {"scalar", 0, &gemm_scalar, &depthwise_scalar, &dot_scalar, &requantize_scalar, &pointwise_scalar, &pool_scalar},
   };

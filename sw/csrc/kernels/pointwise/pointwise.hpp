@@ -58,12 +58,14 @@ struct MultiplyOnnxCall {
   float multiplier;
 };
 
+// Calls are passed by value: what is stored through a pointer to bytes could be part of any other, and would have to be read
+// again for each element.
 struct PointwiseTable {
-  void (*quantize)(const QuantizeCall &call);
-  void (*dequantize)(const DequantizeCall &call);
-  void (*add)(const AddCall &call);
-  void (*product)(const ProductCall &call);
-  void (*multiply_onnx)(const MultiplyOnnxCall &call);
+  void (*quantize)(QuantizeCall call);
+  void (*dequantize)(DequantizeCall call);
+  void (*add)(AddCall call);
+  void (*product)(ProductCall call);
+  void (*multiply_onnx)(MultiplyOnnxCall call);
   void (*lookup)(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count);
 };
 

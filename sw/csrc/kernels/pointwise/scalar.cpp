@@ -6,7 +6,7 @@
 namespace accord {
 namespace {
 
-void quantize(const QuantizeCall &c) {
+void quantize(QuantizeCall c) {
   for (size_t i = 0; i < c.count; ++i) {
     const float steps = clamp(c.x[i] / c.scale, c.low - c.zero, c.high - c.zero);
     const int32_t rounded = c.contract == contract_onnx ? round_even(steps) : round_away(steps);
@@ -14,7 +14,7 @@ void quantize(const QuantizeCall &c) {
   }
 }
 
-void dequantize(const DequantizeCall &c) {
+void dequantize(DequantizeCall c) {
   for (size_t i = 0; i < c.count; ++i)
     c.out[i] = static_cast<float>(load_activation(c.x + i, c.is_signed) - c.zero) * c.scale;
 }
@@ -41,7 +41,7 @@ int32_t add_tflite(const AddCall &c, int32_t a, int32_t b) {
   return clamp(static_cast<int64_t>(scale_tflite(first + second, c.fraction, c.shift)) + c.zero, c.low, c.high);
 }
 
-void add(const AddCall &c) {
+void add(AddCall c) {
   const auto rule = c.contract == contract_fma ? add_fma : c.contract == contract_onnx ? add_onnx : add_tflite;
   for (size_t i = 0; i < c.count; ++i) {
     const int32_t a = load_activation(c.a + i, c.is_signed), b = load_activation(c.b + i, c.is_signed);
@@ -49,13 +49,13 @@ void add(const AddCall &c) {
   }
 }
 
-void product(const ProductCall &c) {
+void product(ProductCall c) {
   for (size_t i = 0; i < c.count; ++i)
     c.out[i] = (load_activation(c.a + i, c.is_signed) - c.zero_a) * (load_activation(c.b + i, c.is_signed) - c.zero_b);
 }
 
 // onnx: the zero point is added in float32, before rounding, as ONNX Runtime does; the product of bytes is exact.
-void multiply_onnx(const MultiplyOnnxCall &c) {
+void multiply_onnx(MultiplyOnnxCall c) {
   const float zero = static_cast<float>(c.zero);
   for (size_t i = 0; i < c.count; ++i) {
     const int32_t a = load_activation(c.a + i, c.is_signed) - c.zero_a;

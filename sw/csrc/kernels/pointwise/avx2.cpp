@@ -1,0 +1,5 @@
+#include "../epilogue_avx2.hpp"
+#include "../lanes_avx2.hpp"
+#include "../lookup_avx2.hpp"
+#define ACCORD_UNIT pointwise_avx2
+#include "vector.inc"

@@ -1,0 +1,5 @@
+#include "../epilogue_avx512.hpp"
+#include "../lanes_avx512.hpp"
+#include "../lookup_avx512.hpp"
+#define ACCORD_UNIT pointwise_avx512vnni
+#include "vector.inc"

@@ -1,0 +1,3 @@
+#include "../lanes_avx512.hpp"
+#define ACCORD_UNIT pool_avx512vnni
+#include "vector.inc"
