@@ -29,8 +29,14 @@ def test_quantize(isa, contract, dtype, arenas):
     rounding = round if contract == "onnx" else round_half_away
 
     @settings(max_examples=60, deadline=None)
-    @given(st.integers(0, 70), seeds, st.sampled_from([1.0, 0.1, 0.0625, 3e-39, 1e35]), st.integers(low, high))
-    def check(count, seed, scale, zero):
+    @given(
+        st.integers(0, 200),
+        seeds,
+        st.sampled_from([1.0, 0.1, 0.0625, 3e-39, 1e35]),
+        st.integers(low, high),
+        st.booleans(),
+    )
+    def check(count, seed, scale, zero, at_end):
         scale = np.float32(scale)
         rng = np.random.default_rng(seed)
         x = rng.choice([rng.integers(-600, 600, count) / 2, rng.normal(0, 100, count)]).astype(np.float32) * scale
@@ -38,15 +44,46 @@ def test_quantize(isa, contract, dtype, arenas):
             min(high, max(low, rounding(round_to_f32(Fraction(float(one)) / Fraction(float(scale)))) + zero))
             for one in x
         ]
-        out = arenas[1].empty(x.shape, dtype, at_end=True)
-        placed = arenas[0].place(x, at_end=True)
+        out = arenas[1].empty(x.shape, dtype, at_end=at_end)
+        placed = arenas[0].place(x, at_end=at_end)
         assert quantize(placed, scale, zero, dtype=dtype, contract=contract, out=out, isa=isa).tolist() == want
 
     check()
-    special = np.array([np.inf, -np.inf, np.nan, 0.49999997, -0.49999997, -0.0], np.float32)
-    middle = (low + high + 1) // 2
-    want = [high, low, high, middle, middle, middle]
-    assert quantize(special, 1.0, middle, dtype=dtype, contract=contract, isa=isa).tolist() == want
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_quantize_special_numbers_in_every_lane(isa, contract, dtype):
+    low, high = BYTES[dtype]
+    special = np.array(
+        [np.inf, -np.inf, np.nan, 0.49999997, -0.49999997, -0.0, 1e-45, 3e38, -3e38, 2e9, -2e9], np.float32
+    )
+    for zero in (low, (low + high + 1) // 2, high):
+        want = np.array([high, low, high, zero, zero, zero, zero, high, low, high, low]).astype(dtype)
+        for count in (special.size, 64, 211):
+            got = quantize(np.resize(special, count), 1.0, zero, dtype=dtype, contract=contract, isa=isa)
+            np.testing.assert_array_equal(got, np.resize(want, count), strict=True)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0**-20, 0.1, 0.0247, 1 / 255, 3.7])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_quantize_beside_every_tie(isa, scale):
+    """The float32 quotient is what is rounded: a multiplication with 1 / S falls on the other side of some ties."""
+    scale = np.float32(scale)
+    steps = [(np.arange(-130, 130, dtype=np.float32) + np.float32(0.5)) * scale]
+    for direction in (np.float32(-1e9), np.float32(1e9)):
+        around = steps[0]
+        for _ in range(4):
+            around = np.nextafter(around, direction)
+            steps.append(around)
+    x = np.concatenate(steps)
+    quotients = [Fraction(float(q)) for q in x / scale]
+    for contract, rounding in (("onnx", round), ("fma", round_half_away)):
+        want = [min(127, max(-128, rounding(q))) for q in quotients]
+        assert quantize(x, scale, contract=contract, isa=isa).tolist() == want
+    if scale == np.float32(0.1):
+        assert (np.rint(x * (1 / scale)) != np.rint(x / scale)).any()
 
 
 @pytest.mark.parametrize("dtype", BYTES)
@@ -66,11 +103,17 @@ def test_dequantize(isa, dtype, arenas):
 
 @pytest.mark.parametrize("dtypes", list(itertools.product(BYTES, BYTES)))
 @pytest.mark.parametrize("isa", isas("pointwise"))
-def test_lookup(isa, dtypes):
+def test_lookup(isa, dtypes, arenas):
     rng = np.random.default_rng(1)
     x, table = (rng.integers(0, 256, size, dtype=np.uint8).view(t) for size, t in zip([1000, 256], dtypes, strict=True))
     want = table[x.view(np.uint8)]
     np.testing.assert_array_equal(lookup(x, table, isa=isa), want, strict=True)
+    for count in range(130):
+        placed = [
+            arena.place(part, at_end=count % 2 == 0) for arena, part in zip(arenas, (x[:count], table), strict=False)
+        ]
+        out = arenas[2].empty((count,), dtypes[1], at_end=count % 2 == 0)
+        np.testing.assert_array_equal(lookup(*placed, out=out, isa=isa), want[:count], strict=True)
     if dtypes[0] == dtypes[1]:
         assert lookup(x, table, out=x, isa=isa) is x
         np.testing.assert_array_equal(x, want)
@@ -117,6 +160,12 @@ def operands(draw, dtype):
     return [values(rng, draw(st.sampled_from(KINDS)), shape, dtype) for _ in range(2)]
 
 
+def placed(arenas, ab, at_end):
+    """The operands and an output, each at a guard page."""
+    a, b = (arena.place(part, at_end=at_end) for arena, part in zip(arenas, ab, strict=False))
+    return a, b, arenas[2].empty(a.shape, a.dtype, at_end=at_end)
+
+
 def clamped(numbers, like, clamp):
     low, high = clamp or BYTES[str(like.dtype)]
     return np.array([min(high, max(low, one)) for one in numbers], np.int64).astype(like.dtype).reshape(like.shape)
@@ -125,16 +174,33 @@ def clamped(numbers, like, clamp):
 @pytest.mark.parametrize("dtype", BYTES)
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("isa", isas("pointwise"))
-def test_add(isa, contract, dtype):
+def test_add(isa, contract, dtype, arenas):
     @settings(max_examples=80, deadline=None)
-    @given(operands(dtype), parameters(dtype))
-    def check(ab, p):
-        a, b = ab
+    @given(operands(dtype), parameters(dtype), st.booleans())
+    def check(ab, p, at_end):
+        a, b, out = placed(arenas, ab, at_end)
         exact = [add_exactly(int(x), int(y), p, contract, dtype) for x, y in zip(a.flat, b.flat, strict=True)]
-        got = add(a, b, **p, contract=contract, isa=isa)
+        got = add(a, b, **p, contract=contract, out=out, isa=isa)
         np.testing.assert_array_equal(got, clamped(exact, a, p["clamp"]), strict=True)
 
     check()
+
+
+@pytest.mark.parametrize("contract", ["fma", "onnx"])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_add_that_overflows_float32(isa, contract):
+    """Ratios near the largest float32: sums are infinite, or cancel and lose the zero point."""
+    a, b = PAIRS.view(np.int8)
+    ratio = np.float32(3e38)
+    with np.errstate(over="ignore"):
+        second = (b * np.float64(ratio) + 5).astype(np.float32)
+        sums = (a * np.float64(ratio) + second).astype(np.float32)
+    want = np.rint(np.clip(sums, -128, 127)).astype(np.int8)
+    assert np.isinf(sums).any()
+    assert (sums == 0).any()
+    assert (sums == 5).any()
+    got = add(a, b, a_scale=3e38, b_scale=3e38, scale=1.0, zero_point=5, contract=contract, isa=isa)
+    np.testing.assert_array_equal(got, want, strict=True)
 
 
 @pytest.mark.parametrize("scales", [(1.0, 1.0, 6.0), (1.0, 0.5, 3.0), (0.1, 0.7, 0.6), (3.3, 0.9, 1.1)])
@@ -161,11 +227,11 @@ def multiply_exactly_onnx(product, multiplier, zero):
 @pytest.mark.parametrize("dtype", BYTES)
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("isa", isas("pointwise"))
-def test_multiply(isa, contract, dtype):
+def test_multiply(isa, contract, dtype, arenas):
     @settings(max_examples=80, deadline=None)
-    @given(operands(dtype), parameters(dtype))
-    def check(ab, p):
-        a, b = ab
+    @given(operands(dtype), parameters(dtype), st.booleans())
+    def check(ab, p, at_end):
+        a, b, out = placed(arenas, ab, at_end)
         s_a, s_b, s_y = (np.float32(p[name]) for name in ("a_scale", "b_scale", "scale"))
         exact = float(s_a) * float(s_b) / float(s_y)
         real = s_a * s_b / s_y if contract == "onnx" else np.float32(exact) if contract == "fma" else exact
@@ -175,7 +241,7 @@ def test_multiply(isa, contract, dtype):
             want = clamped(rounded, a, p["clamp"])
         else:
             want = reference.finish(products, Output(contract, real, p["zero_point"], dtype, p["clamp"]))
-        np.testing.assert_array_equal(multiply(a, b, **p, contract=contract, isa=isa), want, strict=True)
+        np.testing.assert_array_equal(multiply(a, b, **p, contract=contract, out=out, isa=isa), want, strict=True)
 
     check()
 
@@ -186,6 +252,9 @@ def test_multiply(isa, contract, dtype):
 def test_every_pair_of_bytes_is_that_of_scalar_and_in_place_too(isa, contract, function):
     p = {"a_scale": 0.037, "b_scale": 0.1, "scale": 0.07, "a_zero_point": 5, "b_zero_point": 100, "zero_point": 77}
     want = function(*PAIRS, **p, contract=contract, isa="scalar")
-    a = PAIRS[0].copy()
-    assert function(a, PAIRS[1], **p, contract=contract, out=a, isa=isa) is a
-    np.testing.assert_array_equal(a, want)
+    np.testing.assert_array_equal(function(*PAIRS, **p, contract=contract, isa=isa), want)
+    for which in (0, 1):
+        unaligned = PAIRS[:, 1:].copy()
+        out = unaligned[which]
+        assert function(*unaligned, **p, contract=contract, out=out, isa=isa) is out
+        np.testing.assert_array_equal(out, want[1:])

@@ -56,12 +56,14 @@ def test_max_pool(isa, dtype, arenas):
 @pytest.mark.parametrize("dtype", BYTES)
 @pytest.mark.parametrize("contract", ["fma", "onnx"])
 @pytest.mark.parametrize("isa", isas("pool"))
-def test_average_pool(isa, contract, dtype):
+def test_average_pool(isa, contract, dtype, arenas):
     low, high = BYTES[dtype]
 
     @settings(max_examples=40, deadline=None)
-    @given(pools(dtype), st.sampled_from([1.0, 0.1]), st.sampled_from([1.0, 0.3]), st.data(), st.booleans())
-    def check(case, x_scale, scale, data, count_padding):
+    @given(
+        pools(dtype), st.sampled_from([1.0, 0.1]), st.sampled_from([1.0, 0.3]), st.data(), st.booleans(), st.booleans()
+    )
+    def check(case, x_scale, scale, data, count_padding, at_end):
         x, kernel, shape = case
         zero, x_zero = data.draw(st.integers(low, high)), data.draw(st.integers(low, high))
         taps = taps_of(x, kernel, shape)
@@ -74,7 +76,7 @@ def test_average_pool(isa, contract, dtype):
             output = Output(contract, s_x / (s_y * np.float32(count)) if contract == "onnx" else exact, zero, dtype)
             want[counts == count] = reference.finish(sums[counts == count], output)
         got = average_pool(
-            x,
+            arenas[0].place(x, at_end=at_end),
             kernel,
             x_scale=x_scale,
             x_zero_point=x_zero,
@@ -83,6 +85,7 @@ def test_average_pool(isa, contract, dtype):
             contract=contract,
             **shape,
             count_include_pad=count_padding,
+            out=arenas[1].empty(want.shape, dtype, at_end=at_end),
             isa=isa,
         )
         np.testing.assert_array_equal(got, want, strict=True)
@@ -107,3 +110,62 @@ def test_average_pool_of_tflite(isa, dtype):
         np.testing.assert_array_equal(got, np.array(want, np.int64).astype(dtype).reshape(sums.shape), strict=True)
 
     check()
+
+
+IMAGES = [
+    (7, 7, 576),
+    (28, 28, 16),
+    (13, 13, 24),
+    (17, 16, 1),
+    (1, 1, 5),
+    (9, 29, 3),
+    (257, 2, 2),
+    (300, 1, 64),
+    (16, 17, 130),
+]
+"""Whole images: windows of more taps than 16 bits can add, of few channels, of a few pixels left over."""
+
+
+@pytest.mark.parametrize("size", IMAGES, ids=str)
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("contract", ["fma", "onnx", "tflite"])
+@pytest.mark.parametrize("isa", isas("pool"))
+def test_average_of_a_whole_image(isa, contract, dtype, size, arenas):
+    low, high = BYTES[dtype]
+    count = size[0] * size[1]
+    rng = np.random.default_rng(count)
+    scales = {} if contract == "tflite" else {"x_scale": 0.25, "scale": 0.3}
+    multiplier = np.float32(0.25) / (np.float32(0.3) * np.float32(count))
+    if contract == "fma":
+        multiplier = np.float32(0.25 / (float(np.float32(0.3)) * count))
+    for kind, zero, at_end in [
+        ("random", 3, False),
+        ("largest", low, True),
+        ("extreme", high, True),
+        ("small", 0, False),
+    ]:
+        x = values(rng, kind, (2, *size), dtype)
+        sums = (x.astype(np.int64) - zero).sum(axis=(1, 2))
+        if contract == "tflite":
+            shift = low + 128
+            means = [round_half_away(Fraction(int(s) + (zero - shift) * count, count)) + shift for s in sums.flat]
+            want = np.array(means, np.int64).astype(dtype).reshape(sums.shape)
+        else:
+            want = reference.finish(sums.astype(np.int32), Output(contract, multiplier, zero, dtype))
+        placed = arenas[0].place(x, at_end=at_end)
+        out = arenas[1].empty((2, 1, 1, size[2]), dtype, at_end=at_end)
+        zeros = {"x_zero_point": zero, "zero_point": zero}
+        average_pool(placed, size[:2], **scales, **zeros, contract=contract, out=out, isa=isa)
+        np.testing.assert_array_equal(out[:, 0, 0], want, strict=True)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("isa", isas("pool"))
+def test_pools_of_a_view_are_those_of_its_copy(isa, dtype, stride):
+    rng = np.random.default_rng(stride)
+    whole = values(rng, "random", (3, 20, 18, 40), dtype)
+    for view in (whole[:, ::2, 1:-1, 3:24], whole[::-1, :, ::-1, :16], whole[1:, 2:, ::3], whole.transpose(0, 2, 1, 3)):
+        for pool in (max_pool, average_pool):
+            want = pool(view.copy(), 3, stride=stride, padding=1, isa="scalar")
+            np.testing.assert_array_equal(pool(view, 3, stride=stride, padding=1, isa=isa), want, strict=True)
