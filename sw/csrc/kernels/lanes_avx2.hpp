@@ -75,6 +75,12 @@ struct Lanes {
     return is_signed ? _mm256_cvtepi8_epi32(v) : _mm256_cvtepu8_epi32(v);
   }
 
+  // A quarter of a vector, or the first `count` bytes of it; what lies behind them is not read.
+  static __m128i load_quarter(const uint8_t *from, size_t count) {
+    return count < bytes / 4 ? _mm_cvtsi64_si128(static_cast<int64_t>(load_8(from, count)))
+                             : _mm_loadl_epi64(reinterpret_cast<const __m128i *>(from));
+  }
+
   static Ints all_bytes(int32_t v) { return _mm256_set1_epi8(static_cast<char>(v)); }
   static Ints all_words(int32_t v) { return _mm256_set1_epi16(static_cast<short>(v)); }
   static Ints all_ints(int32_t v) { return _mm256_set1_epi32(v); }
@@ -92,6 +98,28 @@ struct Lanes {
     return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
   }
 
+  // The 128-bit parts of four vectors: the first of each, then the next.
+  static void sort_quarters(Ints *v) {
+    const Ints a = _mm256_permute2x128_si256(v[0], v[1], 0x20), b = _mm256_permute2x128_si256(v[2], v[3], 0x20);
+    const Ints c = _mm256_permute2x128_si256(v[0], v[1], 0x31), d = _mm256_permute2x128_si256(v[2], v[3], 0x31);
+    v[0] = a, v[1] = b, v[2] = c, v[3] = d;
+  }
+
+  // The parts of a vector, WIDTH bytes each, `stride` bytes apart.
+  template <size_t WIDTH>
+  static void store_parts(Ints v, uint8_t *to, ptrdiff_t stride) {
+    const __m128i low = _mm256_castsi256_si128(v), high = _mm256_extracti128_si256(v, 1);
+    if constexpr (WIDTH == 16) {
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to), low);
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to + stride), high);
+    } else {
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(to), low);
+      _mm_storeh_pd(reinterpret_cast<double *>(to + stride), _mm_castsi128_pd(low));
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(to + 2 * stride), high);
+      _mm_storeh_pd(reinterpret_cast<double *>(to + 3 * stride), _mm_castsi128_pd(high));
+    }
+  }
+
   static Ints flip(Ints a, Ints b) { return _mm256_xor_si256(a, b); }
   static Ints largest(Ints a, Ints b, bool is_signed) {
     return is_signed ? _mm256_max_epi8(a, b) : _mm256_max_epu8(a, b);
@@ -106,11 +134,30 @@ struct Lanes {
   static Ints subtract(Ints a, Ints b) { return _mm256_sub_epi32(a, b); }
   static Ints multiply(Ints a, Ints b) { return _mm256_mullo_epi32(a, b); }
   static Ints shift_left(Ints a, Ints b) { return _mm256_sllv_epi32(a, b); }
+  static Ints shift_right(Ints a, Ints b) { return _mm256_srav_epi32(a, b); }
+  static Ints sign_bit(Ints a) { return _mm256_srli_epi32(a, 31); }
+  static Ints half(Ints a) { return _mm256_srli_epi32(a, 1); }  // of numbers that are not negative
+  static Ints largest_ints(Ints a, Ints b) { return _mm256_max_epi32(a, b); }
+  static Ints both(Ints a, Ints b) { return _mm256_and_si256(a, b); }
+  // a, and one more where x > y.
+  static Ints add_one_where_greater(Ints a, Ints x, Ints y) { return _mm256_sub_epi32(a, _mm256_cmpgt_epi32(x, y)); }
+  // (a * b + 2^30) >> 31 in 64 bits.
+  static Ints multiply_high(Ints a, Ints b) {
+    const Ints half = _mm256_set1_epi64x(INT64_C(1) << 30);
+    const Ints odd_a = _mm256_srli_epi64(a, 32), odd_b = _mm256_srli_epi64(b, 32);
+    const Ints even = _mm256_srli_epi64(_mm256_add_epi64(_mm256_mul_epi32(a, b), half), 31);
+    const Ints odd = _mm256_slli_epi64(_mm256_add_epi64(_mm256_mul_epi32(odd_a, odd_b), half), 1);
+    return _mm256_blend_epi32(even, odd, 0xaa);
+  }
 
   static Floats same_bits(Ints a) { return _mm256_castsi256_ps(a); }
   static Ints same_bits(Floats a) { return _mm256_castps_si256(a); }
   static Floats to_floats(Ints a) { return _mm256_cvtepi32_ps(a); }
   static Ints round_even(Floats a) { return _mm256_cvtps_epi32(a); }
+  static Ints truncate(Floats a) { return _mm256_cvttps_epi32(a); }
+  static Floats with_sign_of(Floats magnitude, Floats a) {
+    return _mm256_or_ps(_mm256_and_ps(a, _mm256_set1_ps(-0.0f)), magnitude);
+  }
   static Floats fma(Floats a, Floats b, Floats c) { return _mm256_fmadd_ps(a, b, c); }
   static Floats smallest(Floats a, Floats b) { return _mm256_min_ps(a, b); }  // b where a is a NaN
 };

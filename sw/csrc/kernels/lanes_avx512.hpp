@@ -33,6 +33,12 @@ struct Lanes {
     return is_signed ? _mm512_cvtepi8_epi32(v) : _mm512_cvtepu8_epi32(v);
   }
 
+  // A quarter of a vector, or the first `count` bytes of it; what lies behind them is not read.
+  static __m128i load_quarter(const uint8_t *from, size_t count) {
+    return count < bytes / 4 ? _mm_maskz_loadu_epi8(static_cast<__mmask16>(first(count)), from)
+                             : _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
+  }
+
   static Ints all_bytes(int32_t v) { return _mm512_set1_epi8(static_cast<char>(v)); }
   static Ints all_words(int32_t v) { return _mm512_set1_epi16(static_cast<short>(v)); }
   static Ints all_ints(int32_t v) { return _mm512_set1_epi32(v); }
@@ -50,6 +56,28 @@ struct Lanes {
     return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), packed);
   }
 
+  // The 128-bit parts of four vectors: the first of each, then the next.
+  static void sort_quarters(Ints *v) {
+    const Ints a = _mm512_shuffle_i32x4(v[0], v[1], 0x44), b = _mm512_shuffle_i32x4(v[2], v[3], 0x44);
+    const Ints c = _mm512_shuffle_i32x4(v[0], v[1], 0xee), d = _mm512_shuffle_i32x4(v[2], v[3], 0xee);
+    v[0] = _mm512_shuffle_i32x4(a, b, 0x88), v[1] = _mm512_shuffle_i32x4(a, b, 0xdd);
+    v[2] = _mm512_shuffle_i32x4(c, d, 0x88), v[3] = _mm512_shuffle_i32x4(c, d, 0xdd);
+  }
+
+  // The parts of a vector, WIDTH bytes each, `stride` bytes apart.
+  template <size_t WIDTH>
+  static void store_parts(Ints v, uint8_t *to, ptrdiff_t stride) {
+    if constexpr (WIDTH == 32) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_castsi512_si256(v));
+      _mm256_storeu_si256(reinterpret_cast<__m256i *>(to + stride), _mm512_extracti64x4_epi64(v, 1));
+    } else {
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm512_castsi512_si128(v));
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to + stride), _mm512_extracti32x4_epi32(v, 1));
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to + 2 * stride), _mm512_extracti32x4_epi32(v, 2));
+      _mm_storeu_si128(reinterpret_cast<__m128i *>(to + 3 * stride), _mm512_extracti32x4_epi32(v, 3));
+    }
+  }
+
   static Ints flip(Ints a, Ints b) { return _mm512_xor_si512(a, b); }
   static Ints largest(Ints a, Ints b, bool is_signed) {
     return is_signed ? _mm512_max_epi8(a, b) : _mm512_max_epu8(a, b);
@@ -64,11 +92,32 @@ struct Lanes {
   static Ints subtract(Ints a, Ints b) { return _mm512_sub_epi32(a, b); }
   static Ints multiply(Ints a, Ints b) { return _mm512_mullo_epi32(a, b); }
   static Ints shift_left(Ints a, Ints b) { return _mm512_sllv_epi32(a, b); }
+  static Ints shift_right(Ints a, Ints b) { return _mm512_srav_epi32(a, b); }
+  static Ints sign_bit(Ints a) { return _mm512_srli_epi32(a, 31); }
+  static Ints half(Ints a) { return _mm512_srli_epi32(a, 1); }  // of numbers that are not negative
+  static Ints largest_ints(Ints a, Ints b) { return _mm512_max_epi32(a, b); }
+  static Ints both(Ints a, Ints b) { return _mm512_and_si512(a, b); }
+  // a, and one more where x > y.
+  static Ints add_one_where_greater(Ints a, Ints x, Ints y) {
+    return _mm512_mask_add_epi32(a, _mm512_cmpgt_epi32_mask(x, y), a, _mm512_set1_epi32(1));
+  }
+  // (a * b + 2^30) >> 31 in 64 bits.
+  static Ints multiply_high(Ints a, Ints b) {
+    const Ints half = _mm512_set1_epi64(INT64_C(1) << 30);
+    const Ints odd_a = _mm512_srli_epi64(a, 32), odd_b = _mm512_srli_epi64(b, 32);
+    const Ints even = _mm512_srli_epi64(_mm512_add_epi64(_mm512_mul_epi32(a, b), half), 31);
+    const Ints odd = _mm512_slli_epi64(_mm512_add_epi64(_mm512_mul_epi32(odd_a, odd_b), half), 1);
+    return _mm512_mask_blend_epi32(0xaaaa, even, odd);
+  }
 
   static Floats same_bits(Ints a) { return _mm512_castsi512_ps(a); }
   static Ints same_bits(Floats a) { return _mm512_castps_si512(a); }
   static Floats to_floats(Ints a) { return _mm512_cvtepi32_ps(a); }
   static Ints round_even(Floats a) { return _mm512_cvtps_epi32(a); }
+  static Ints truncate(Floats a) { return _mm512_cvttps_epi32(a); }
+  static Floats with_sign_of(Floats magnitude, Floats a) {
+    return _mm512_or_ps(_mm512_and_ps(a, _mm512_set1_ps(-0.0f)), magnitude);
+  }
   static Floats fma(Floats a, Floats b, Floats c) { return _mm512_fmadd_ps(a, b, c); }
   static Floats smallest(Floats a, Floats b) { return _mm512_min_ps(a, b); }  // b where a is a NaN
 };

@@ -1,6 +1,7 @@
 #include "depthwise.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "float_state.hpp"
 #include "threads.hpp"
@@ -8,37 +9,7 @@
 namespace accord {
 namespace {
 
-// How many pixels fill the kernel's vectors, or all but a sixteenth of them.
-size_t pixels_together(size_t channels, size_t block) {
-  for (size_t pixels = 1; pixels < block; ++pixels) {
-    const size_t items = pixels * channels, over = items % block;
-    if (over == 0 || (block - over) * 16 <= items) return pixels;
-  }
-  return block;
-}
-
-// Rows of `size` entries, each repeated `times` times.
-template <class T>
-std::vector<T> repeat(const T *values, size_t rows, size_t size, size_t times) {
-  std::vector<T> result;
-  result.reserve(rows * size * times);
-  for (size_t i = 0; i < rows; ++i, values += size)
-    for (size_t j = 0; j < times; ++j) result.insert(result.end(), values, values + size);
-  return result;
-}
-
-// A single entry serves all channels already.
-template <class T>
-std::vector<T> repeat(const std::vector<T> &values, size_t times) {
-  return values.size() > 1 ? repeat(values.data(), 1, values.size(), times) : values;
-}
-
-OutputSettings repeat(OutputSettings output, size_t times) {
-  output.multiplier = repeat(output.multiplier, times);
-  output.fraction = repeat(output.fraction, times);
-  output.shift = repeat(output.shift, times);
-  return output;
-}
+constexpr size_t first_cache = 16384;  // bytes of grouped rows at a time
 
 }  // namespace
 
@@ -47,50 +18,134 @@ Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window,
     : isa_(choice.isa->name),
       table_(*choice.table),
       window_(window),
-      channels_(channels),
-      together_(pixels_together(channels, choice.table->block)),
-      shape_{.taps = window.taps(), .channels = channels * together_},
+      shape_{.kernel = {window.kernel[0], window.kernel[1]},
+             .step = window.dilation[0] == 1 ? window.stride[0] : 0,
+             .channels = channels},
       is_signed_(input.is_signed),
       padding_(static_cast<uint8_t>(input.zero)),
-      flip_(input.is_signed ? static_cast<uint8_t>(choice.table->signed_offset) : uint8_t{0}),
       item_bytes_(output.item_bytes()),
       threads_(threads),
-      packed_(choice.table->packed_bytes(shape_)),
-      finish_(repeat(output, together_), 0, shape_.channels,
-              repeat(corrected_bias(bias, input.zero + flip_, weights, shape_.taps, channels).data(), 1, channels,
-                     together_)) {
-  table_.pack(shape_, repeat(weights, shape_.taps, channels, together_).data(), packed_.data());
+      packed_(depthwise_units(table_, channels) * depthwise_together(table_, shape_) *
+              depthwise_row_bytes(table_, shape_)),
+      finish_(output, 0, channels,
+              corrected_bias(bias, input.zero + (input.is_signed ? table_.signed_offset : 0), weights, window.taps(),
+                             channels)) {
+  table_.pack(shape_, weights, packed_.data());
+}
+
+// What one thread keeps while it goes over its rows.
+class Depthwise::Worker {
+ public:
+  Worker(const Depthwise &layer, const Image &image);
+  // `count` output rows that share groups, from `row` of image `batch` on.
+  void run(size_t batch, size_t row, size_t count, uint8_t *out, ptrdiff_t out_stride);
+
+ private:
+  DepthwiseRows rows_of(size_t batch, size_t row, size_t group, size_t channel, size_t channels) const;
+  // Of `group`, from padded column `column` on.
+  void gather(const DepthwiseRows &rows, size_t group, size_t column);
+
+  const Depthwise &layer_;
+  const DepthwiseTable &table_;
+  const Window &window_;
+  const Image &image_;
+  Epilogue epilogue_;
+  size_t groups_;
+  size_t width_, units_, pixel_bytes_;  // padded pixels of a row; units at a time, their bytes a pixel
+  std::vector<uint8_t> padding_;        // a pixel of it
+  std::vector<size_t> taps_;
+  Buffer grouped_;
+};
+
+Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
+    : layer_(layer),
+      table_(layer.table_),
+      window_(layer.window_),
+      image_(image),
+      epilogue_(layer.finish_.epilogue()),
+      groups_(depthwise_groups(table_, layer.shape_)),
+      width_(window_.before[1] + image.width + window_.after[1]),
+      units_(std::clamp<size_t>(first_cache / (groups_ * width_ * table_.unit_bytes), 1,
+                                depthwise_units(table_, image.channels))),
+      pixel_bytes_(units_ * table_.unit_bytes),
+      padding_(image.channels, layer.padding_),
+      grouped_(groups_ * width_ * pixel_bytes_) {
+  DepthwiseRows sides = {};
+  sides.channels = std::min(units_ * table_.lanes, image.channels);
+  sides.is_signed = layer.is_signed_;
+  std::fill_n(sides.row, most_rows, padding_.data());
+  for (size_t g = 0; g < groups_; ++g) {
+    sides.pixels = window_.before[1];
+    gather(sides, g, 0);
+    sides.pixels = window_.after[1];
+    gather(sides, g, window_.before[1] + image.width);
+    for (size_t x = 0; x < window_.kernel[1]; ++x)
+      taps_.push_back((g * width_ + x * window_.dilation[1]) * pixel_bytes_);
+  }
+}
+
+void Depthwise::Worker::gather(const DepthwiseRows &rows, size_t group, size_t column) {
+  uint8_t *to = static_cast<uint8_t *>(grouped_.data()) + (group * width_ + column) * pixel_bytes_;
+  table_.gather(rows, to, pixel_bytes_);
+}
+
+// Rows of a group at some channels; a row outside the image is padding, pixel for pixel.
+DepthwiseRows Depthwise::Worker::rows_of(size_t batch, size_t row, size_t group, size_t channel,
+                                         size_t channels) const {
+  DepthwiseRows rows = {};
+  rows.pixels = image_.width;
+  rows.channels = channels;
+  rows.is_signed = layer_.is_signed_;
+  for (size_t i = 0; i < table_.group; ++i) {
+    // before the image it wraps to something huge, and is outside as well
+    const size_t y = row * window_.stride[0] + (group * table_.group + i) * window_.dilation[0] - window_.before[0];
+    const bool inside = y < image_.height;
+    const uint8_t *first = inside ? image_.data + static_cast<ptrdiff_t>(batch) * image_.stride[0] +
+                                        static_cast<ptrdiff_t>(y) * image_.stride[1]
+                                  : padding_.data();
+    rows.stride[i] = inside ? image_.stride[2] : 0;
+    rows.row[i] = first + channel;
+  }
+  return rows;
+}
+
+void Depthwise::Worker::run(size_t batch, size_t row, size_t count, uint8_t *out, ptrdiff_t out_stride) {
+  const DepthwiseShape &s = layer_.shape_;
+  const size_t outputs = window_.outputs(1, image_.width), row_bytes = depthwise_row_bytes(table_, s);
+  const size_t unit_bytes = depthwise_together(table_, s) * row_bytes, most = units_ * table_.lanes;
+  const uint8_t *weights = static_cast<const uint8_t *>(layer_.packed_.data());
+  for (size_t channel = 0; channel < s.channels; channel += most, weights += units_ * unit_bytes) {
+    const size_t channels = std::min(most, s.channels - channel);
+    for (size_t g = 0; g < groups_; ++g) gather(rows_of(batch, row, g, channel, channels), g, window_.before[1]);
+    for (size_t i = 0; i < count; ++i)
+      table_.run({.weights = weights + i * row_bytes,
+                  .weights_step = unit_bytes,
+                  .grouped = static_cast<const uint8_t *>(grouped_.data()),
+                  .taps = taps_.data(),
+                  .tap_count = taps_.size(),
+                  .neighbours = window_.stride[1] == window_.dilation[1] ? s.kernel[1] : 0,
+                  .pixel_step = window_.stride[1] * pixel_bytes_,
+                  .count = outputs,
+                  .channel = channel,
+                  .channels = channels,
+                  .epilogue = &epilogue_,
+                  .out = out + static_cast<ptrdiff_t>(i * outputs) * out_stride + channel * layer_.item_bytes_,
+                  .out_stride = out_stride});
+  }
 }
 
 void Depthwise::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
-  const size_t rows = image.batch * window_.outputs(0, image.height);
-  if (rows * window_.outputs(1, image.width) * channels_ == 0) return;
-  const size_t grain = 1;
-  parallel(rows, grain, threads_, [&](size_t first, size_t last) { run_rows(image, first, last, out, out_stride); });
-}
-
-// Output rows from `first` to `last`, counted over batch and rows.
-void Depthwise::run_rows(const Image &image, size_t first, size_t last, uint8_t *out, ptrdiff_t out_stride) const {
-  const FloatState state;
-  const Epilogue epilogue = finish_.epilogue();
-  const size_t width = window_.outputs(1, image.width), pixel = channels_ * item_bytes_;
-  const bool dense = out_stride == static_cast<ptrdiff_t>(pixel);
-  std::vector<uint8_t> aside(dense ? 0 : width * pixel);
-  std::vector<const uint8_t *> taps(shape_.taps);
-  PaddedRows rows(window_, image, padding_, flip_, depthwise_overread);
-  for (size_t row = first; row < last; ++row) {
-    uint8_t *to = out + static_cast<ptrdiff_t>(row * width) * out_stride;
-    rows.select(row, taps.data());
-    table_.run({.shape = shape_,
-                .weights = packed_.data(),
-                .taps = taps.data(),
-                .count = width * channels_,
-                .is_signed = is_signed_,
-                .epilogue = &epilogue,
-                .out = dense ? to : aside.data()});
-    if (dense) continue;
-    for (size_t x = 0; x < width; ++x, to += out_stride) std::copy_n(aside.data() + x * pixel, pixel, to);
-  }
+  const size_t height = window_.outputs(0, image.height), width = window_.outputs(1, image.width);
+  if (image.batch * height * width * shape_.channels == 0) return;
+  const size_t together = depthwise_together(table_, shape_);
+  parallel(image.batch * height, together, threads_, [&](size_t first, size_t last) {
+    const FloatState state;
+    Worker worker(*this, image);
+    for (size_t row = first, count; row < last; row += count) {
+      count = std::min({together, last - row, height - row % height});
+      worker.run(row / height, row % height, count, out + static_cast<ptrdiff_t>(row * width) * out_stride, out_stride);
+    }
+  });
 }
 
 }  // namespace accord

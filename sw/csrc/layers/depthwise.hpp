@@ -1,7 +1,5 @@
 // Depthwise convolution: every channel with its own weights.
 #pragma once
-#include <vector>
-
 #include "matmul.hpp"
 #include "window.hpp"
 
@@ -17,15 +15,14 @@ class Depthwise {
   void run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const;
 
  private:
-  const char *isa_;
-  void run_rows(const Image &image, size_t first, size_t last, uint8_t *out, ptrdiff_t out_stride) const;
+  class Worker;
 
+  const char *isa_;
   const DepthwiseTable &table_;
   Window window_;
-  size_t channels_, together_;  // pixels that the kernel sees as one, to fill its vectors
-  DepthwiseShape shape_;        // of such a pixel
+  DepthwiseShape shape_;
   bool is_signed_;
-  uint8_t padding_, flip_;
+  uint8_t padding_;
   size_t item_bytes_, threads_;
   Buffer packed_;
   ChannelData finish_;

@@ -23,30 +23,9 @@ struct Image {
   ptrdiff_t stride[3];  // bytes from image to image, row to row, pixel to pixel
 };
 
-// Fills rows[i * taps + t] for `count` output pixels from `first` on, counted over batch, rows, columns. A tap outside the
+// Fills rows[t * count + i] for `count` output pixels from `first` on, counted over batch, rows, columns. A tap outside the
 // image is `padding`, the others point `offset` bytes into their pixel.
 void fill_rows(const Window &window, const Image &image, size_t first, size_t count, size_t offset,
                const uint8_t *padding, const uint8_t **rows);
-
-// The rows of images that a window stands on, padded, each column of a stride in a stretch of its own: the pixels that
-// one tap takes along an output row lie side by side. Bytes may be read up to `overread` behind the last of them.
-class PaddedRows {
- public:
-  // `flip` is applied to every byte, the padding included.
-  PaddedRows(const Window &window, const Image &image, uint8_t padding, uint8_t flip, size_t overread);
-  // Fills taps[t] for output row `row`, counted over batch and rows: where tap t of its first pixel lies.
-  void select(size_t row, const uint8_t **taps);
-
- private:
-  const uint8_t *row_of(size_t batch, size_t y);
-  void copy(const uint8_t *from, uint8_t *to) const;
-
-  Window window_;
-  Image image_;
-  uint8_t flip_;
-  size_t height_, stretch_, bytes_;  // output rows; bytes of a stretch, of a row
-  std::vector<uint8_t> data_;        // a row of padding, then as many rows as the window is high
-  std::vector<size_t> held_;         // which row of the batch is in each of those
-};
 
 }  // namespace accord

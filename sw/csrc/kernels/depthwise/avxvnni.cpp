@@ -1,3 +1,2 @@
-// The 256-bit VNNI source in VEX encoding.
 #define ACCORD_UNIT depthwise_avxvnni
 #include "vnni256.inc"

@@ -1,3 +1,2 @@
-// The 256-bit VNNI source in EVEX encoding.
 #define ACCORD_UNIT depthwise_vnni256
 #include "vnni256.inc"

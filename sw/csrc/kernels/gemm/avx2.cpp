@@ -1,5 +1,8 @@
 // Tiles of 6 rows by 16 columns: 12 accumulators, vpmaddwd on two operands of depth at a time, both widened to s16.
-#include "../epilogue_avx2.hpp"
+#include "../lanes_avx2.hpp"
+#include "../lookup_avx2.hpp"
+
+#include "../finish.hpp"
 #include "gemm.hpp"
 
 namespace accord {
@@ -49,11 +52,12 @@ inline __m256i broadcast(const int16_t *x) {
 }
 
 inline __m256i load_weights(const int16_t *from) { return _mm256_load_si256(reinterpret_cast<const __m256i *>(from)); }
+inline __m256i load_sums(const int32_t *from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)); }
 inline void store(int32_t *to, __m256i sums) { _mm256_store_si256(reinterpret_cast<__m256i *>(to), sums); }
 
-// ROWS by 16 sums from widened rows of `count` pairs, into `sums`.
+// ROWS by 16 sums from widened rows of `count` pairs, their bias included, into `sums`.
 template <int ROWS>
-void tile(const int16_t *x, size_t count, const int16_t *weights, int32_t *sums) {
+void tile(const int16_t *x, size_t count, const int16_t *weights, const int32_t *bias, int32_t *sums) {
   __m256i left[ROWS], right[ROWS];
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm256_setzero_si256();
@@ -66,21 +70,24 @@ void tile(const int16_t *x, size_t count, const int16_t *weights, int32_t *sums)
       right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(pair, w1));
     }
   }
+  const __m256i left_bias = load_sums(bias), right_bias = load_sums(bias + 8);
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) {
-    store(sums + i * 16, left[i]);
-    store(sums + i * 16 + 8, right[i]);
+    store(sums + i * 16, _mm256_add_epi32(left[i], left_bias));
+    store(sums + i * 16 + 8, _mm256_add_epi32(right[i], right_bias));
   }
 }
 
-using Tile = void (*)(const int16_t *, size_t, const int16_t *, int32_t *);
+using Tile = void (*)(const int16_t *, size_t, const int16_t *, const int32_t *, int32_t *);
 constexpr Tile tiles[tile_rows] = {tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, tile<6>};
 
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
   int16_t *end = widened;
-  for (size_t i = 0; i < c.count * c.shape.taps; ++i) end = widen_tap(c.rows[i], c.shape.depth, c.is_signed, end);
+  for (size_t i = 0; i < c.count; ++i)
+    for (size_t t = 0; t < c.shape.taps; ++t)
+      end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
   const size_t pairs = steps(c.shape);
   const int16_t *panel = static_cast<const int16_t *>(c.weights);
   const Epilogue e = *c.epilogue;  // a copy that no store can change
@@ -89,9 +96,9 @@ void run(const GemmCall &c) {
     for (size_t i = 0, rows; i < c.count; i += rows) {
       rows = even_rows(c.count - i, tile_rows);
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
-      tiles[rows - 1](widened + i * pairs * step, pairs, panel, sums);
+      tiles[rows - 1](widened + i * pairs * step, pairs, panel, e.bias + n, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
+      finish_tile<2>(e, sums, rows, columns, n, out, c.out_stride);
     }
 }
 

@@ -12,7 +12,7 @@ struct GemmShape {
 struct GemmCall {
   GemmShape shape;
   const void *weights;         // as pack() left them
-  const uint8_t *const *rows;  // rows[i * taps + t]: the bytes of tap t of row i
+  const uint8_t *const *rows;  // rows[t * count + i]: the bytes of tap t of row i
   size_t count;                // rows
   bool is_signed;              // the bytes are s8, else u8
   const Epilogue *epilogue;    // its arrays begin at column 0

@@ -19,7 +19,7 @@ int32_t sum(const GemmCall &c, size_t row, size_t column) {
   uint32_t total = 0;
   for (size_t t = 0; t < c.shape.taps; ++t)
     for (size_t k = 0; k < c.shape.depth; ++k) {
-      const int32_t x = load_activation(c.rows[row * c.shape.taps + t] + k, c.is_signed);
+      const int32_t x = load_activation(c.rows[t * c.count + row] + k, c.is_signed);
       const int32_t w = weights[(t * c.shape.depth + k) * c.shape.columns + column];
       total += static_cast<uint32_t>(x * w);
     }

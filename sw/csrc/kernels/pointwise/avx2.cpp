@@ -1,4 +1,3 @@
-#include "../epilogue_avx2.hpp"
 #include "../lanes_avx2.hpp"
 #include "../lookup_avx2.hpp"
 #define ACCORD_UNIT pointwise_avx2

@@ -1,4 +1,3 @@
-#include "../epilogue_avx512.hpp"
 #include "../lanes_avx512.hpp"
 #include "../lookup_avx512.hpp"
 #define ACCORD_UNIT pointwise_avx512vnni

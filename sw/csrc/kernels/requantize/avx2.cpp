@@ -1,9 +1,4 @@
-#include "requantize.hpp"
-
-#include "../epilogue_avx2.hpp"
-
-namespace accord {
-
-const RequantizeTable requantize_avx2 = {finish};
-
-}  // namespace accord
+#include "../lanes_avx2.hpp"
+#include "../lookup_avx2.hpp"
+#define ACCORD_UNIT requantize_avx2
+#include "vector.inc"

@@ -1,9 +1,4 @@
-#include "requantize.hpp"
-
-#include "../epilogue_avx512.hpp"
-
-namespace accord {
-
-const RequantizeTable requantize_avx512vnni = {finish};
-
-}  // namespace accord
+#include "../lanes_avx512.hpp"
+#include "../lookup_avx512.hpp"
+#define ACCORD_UNIT requantize_avx512vnni
+#include "vector.inc"
