@@ -246,6 +246,22 @@ def test_multiply(isa, contract, dtype, arenas):
     check()
 
 
+@pytest.mark.parametrize(("s_a", "scale", "zero"), [(0.85, 9.0, 77), (2.5, 35.0, 77), (5 / 7, 70.0, 255)])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_multiply_onnx_rounds_the_product_before_the_zero_point(isa, s_a, scale, zero):
+    """Every pair of bytes, with multipliers whose products lie a hair from ties: a fused multiply-add differs."""
+    multiplier = np.float32(s_a) / np.float32(scale)
+    products = ((PAIRS[0].astype(int) - 5) * (PAIRS[1].astype(int) - 100)).astype(np.float32)
+    want, fused = (
+        np.clip(np.rint(sums.astype(np.float32)), 0, 255).astype(np.uint8)
+        for sums in (products * multiplier + np.float32(zero), products.astype(float) * float(multiplier) + zero)
+    )
+    assert (want != fused).any()
+    zeros = {"a_zero_point": 5, "b_zero_point": 100, "zero_point": zero}
+    got = multiply(*PAIRS, a_scale=s_a, b_scale=1.0, scale=scale, **zeros, contract="onnx", isa=isa)
+    np.testing.assert_array_equal(got, want, strict=True)
+
+
 @pytest.mark.parametrize("function", [add, multiply])
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("isa", isas("pointwise"))
