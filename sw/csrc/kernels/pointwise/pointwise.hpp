@@ -38,7 +38,8 @@ struct AddCall {
   int32_t shift_a, shift_b, shift;
 };
 
-// out = (a - zero_a) * (b - zero_b), requantized. Zero points and bounds are of the operands' own type, which is the output's.
+// out = (a - zero_a) * (b - zero_b), requantized. Zero points and bounds are of the operands' own type, which is the
+// output's.
 struct MultiplyCall {
   const uint8_t *a, *b;
   uint8_t *out;
@@ -51,8 +52,8 @@ struct MultiplyCall {
   int32_t fraction, shift;  // tflite
 };
 
-// Calls are passed by value: what is stored through a pointer to bytes could be part of any other, and would have to be read
-// again for each element.
+// Calls are passed by value: another's could change by what is stored through a pointer to bytes, and would be read again
+// for each element.
 struct PointwiseTable {
   void (*quantize)(QuantizeCall call);
   void (*dequantize)(DequantizeCall call);
