@@ -52,8 +52,8 @@ struct MultiplyCall {
   int32_t fraction, shift;  // tflite
 };
 
-// Calls are passed by value: another's could change by what is stored through a pointer to bytes, and would be read again
-// for each element.
+// Calls are passed by value: another's could change by what is stored through a pointer to bytes, and would be read
+// again for each element.
 struct PointwiseTable {
   void (*quantize)(QuantizeCall call);
   void (*dequantize)(DequantizeCall call);

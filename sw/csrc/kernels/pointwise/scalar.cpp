@@ -55,8 +55,8 @@ int32_t multiply_fma(const MultiplyCall &c, int32_t product) {
   return requantize_fma(product, c.multiplier, c.zero - shift, c.low - shift, c.high - shift) + shift;
 }
 
-// onnx: sat(RNE(f32(f32((a - Z_a) * (b - Z_b)) * M) + f32(Z))), rounded after each operation, in the operands' own type,
-// as ONNX Runtime does. The product of bytes is exact.
+// onnx: sat(RNE(f32(f32((a - Z_a) * (b - Z_b)) * M) + f32(Z))), rounded after each operation, in the operands' own
+// type, as ONNX Runtime does. The product of bytes is exact.
 int32_t multiply_onnx(const MultiplyCall &c, int32_t product) {
   const float scaled = static_cast<float>(product) * c.multiplier;
   return round_even(clamp(scaled + static_cast<float>(c.zero), c.low, c.high));
