@@ -49,17 +49,17 @@ nb::object dequantize_array(nb::object x, nb::object out, float scale, int zero,
   return result;
 }
 
-// Two arrays of one dtype and shape, and an output like them or of another byte type.
+// Two arrays of one dtype and shape, and an output like them.
 struct Operands {
   Array a, b;
   nb::object result;
   Array out;
 
-  Operands(const nb::object &x, const nb::object &y, nb::object to, unsigned out_types)
+  Operands(const nb::object &x, const nb::object &y, nb::object to)
       : a(x, "a", bytes),
         b(y, "b", a.type()),
-        result(out_or_empty(std::move(to), a.shape(), out_types == bytes ? a.type() : Type(out_types))),
-        out(result, "out", out_types == bytes ? a.type() : out_types, true) {
+        result(out_or_empty(std::move(to), a.shape(), a.type())),
+        out(result, "out", a.type(), true) {
     b.expect_shape(a.shape());
     out.expect_shape(a.shape());
     for (const Array *array : {&a, &b, &out}) array->expect_dense(0);
@@ -71,7 +71,7 @@ struct Operands {
 // ratios: r_a, r_b. zeros: Z_a, Z_b, Z_y, lowest, highest. scales: fraction and shift of a, b and y.
 nb::object add_arrays(nb::object a, nb::object b, nb::object out, int contract, const std::vector<float> &ratios,
                       const std::vector<int> &zeros, const std::vector<int> &scales, const std::string &isa) {
-  Operands o(a, b, std::move(out), bytes);
+  Operands o(a, b, std::move(out));
   if (ratios.size() != 2 || zeros.size() != 5 || scales.size() != 6) value_error("add: wrong number of parameters");
   const AddCall call = {.a = o.a.data(),
                         .b = o.b.data(),
@@ -101,12 +101,18 @@ nb::object add_arrays(nb::object a, nb::object b, nb::object out, int contract, 
 
 nb::object multiply_arrays(nb::object a, nb::object b, nb::object out, int zero_a, int zero_b,
                            const OutputSettings &output, const std::string &isa) {
-  Operands o(a, b, std::move(out), output_type(output));
+  Operands o(a, b, std::move(out));
+  if (output_type(output) != o.a.type() || output.lookup) value_error("output: expected the type of a and b, no table");
+  const MultiplyCall call = {.a = o.a.data(),
+                             .b = o.b.data(),
+                             .out = o.out.data(),
+                             .count = o.a.count(),
+                             .is_signed = o.a.type() == type_s8,
+                             .zero_a = zero_a,
+                             .zero_b = zero_b};
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  const RequantizeTable &finish = *choose(&Isa::requantize, isa).table;
   nb::gil_scoped_release release;
-  multiply(table, finish, output,
-           {o.a.data(), o.b.data(), o.out.data(), o.a.count(), o.a.type() == type_s8, zero_a, zero_b});
+  multiply(table, output, call);
   return o.result;
 }
 

@@ -7,8 +7,8 @@
 namespace accord {
 namespace {
 
-// The first `count` bytes, zeros behind them, and nothing else is touched: in pieces of a fixed size, because a call to copy them
-// would cost more than what is done with them.
+// The first `count` bytes, zeros behind them, and nothing else is touched: in pieces of a fixed size, because a call to
+// copy them would cost more than what is done with them.
 inline uint64_t load_8(const uint8_t *from, size_t count) {
   if (count >= 4) {
     uint32_t low, high;  // they overlap, and agree there

@@ -1,5 +1,5 @@
-// What a vector of 512 bits is and does, under the names that sources for any width use. For units with AVX-512 F, BW, DQ
-// and VL.
+// What a vector of 512 bits is and does, under the names that sources for any width use. For units with AVX-512 F, BW,
+// DQ and VL.
 #pragma once
 #include <immintrin.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-// A table of 256 bytes as sixteen shuffles: the low half of an index chooses within each, the high half among them. For units
-// with AVX2.
+// A table of 256 bytes as sixteen shuffles: the low half of an index chooses within each, the high half among them. For
+// units with AVX2.
 #pragma once
 #include <immintrin.h>
 #include <stdint.h>

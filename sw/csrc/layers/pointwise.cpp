@@ -1,17 +1,10 @@
 #include "pointwise.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "float_state.hpp"
 
 namespace accord {
-namespace {
-
-constexpr size_t block = 256;  // products between the two kernels: in the first cache
-
-}  // namespace
-
 void quantize(const PointwiseTable &table, const QuantizeCall &call) {
   const FloatState state;
   table.quantize(call);
@@ -29,39 +22,20 @@ void add(const PointwiseTable &table, AddCall call) {
   table.add(call);
 }
 
-void multiply(const PointwiseTable &table, const RequantizeTable &finish, const OutputSettings &output,
-              const MultiplyCall &call) {
+void multiply(const PointwiseTable &table, const OutputSettings &output, MultiplyCall call) {
   const FloatState state;
-  if (output.contract == contract_onnx) {
-    const int32_t shift = output.is_unsigned ? 128 : 0;  // the settings are in s8
-    table.multiply_onnx({.a = call.a,
-                         .b = call.b,
-                         .out = call.out,
-                         .count = call.count,
-                         .is_signed = call.is_signed,
-                         .zero_a = call.zero_a,
-                         .zero_b = call.zero_b,
-                         .zero = output.zero + shift,
-                         .low = output.low + shift,
-                         .high = output.high + shift,
-                         .multiplier = output.multiplier[0]});
-    return;
+  const int32_t shift = output.is_unsigned ? 128 : 0;  // the settings are in s8
+  call.contract = output.contract;
+  call.zero = output.zero + shift;
+  call.low = output.low + shift;
+  call.high = output.high + shift;
+  if (output.contract == contract_tflite) {
+    call.fraction = output.fraction[0];
+    call.shift = output.shift[0];
+  } else {
+    call.multiplier = output.multiplier[0];
   }
-  const ChannelData channels(output, 0, block, std::vector<int32_t>(block, 0));
-  const Epilogue epilogue = channels.epilogue();
-  int32_t products[block];
-  for (size_t i = 0; i < call.count; i += block) {
-    const size_t some = std::min(block, call.count - i);
-    table.product({.a = call.a + i,
-                   .b = call.b + i,
-                   .out = products,
-                   .count = some,
-                   .is_signed = call.is_signed,
-                   .zero_a = call.zero_a,
-                   .zero_b = call.zero_b});
-    finish.run(epilogue, {.data = products, .stride = block, .rows = 1, .columns = some, .channel = 0}, call.out + i,
-               0);
-  }
+  table.multiply(call);
 }
 
 }  // namespace accord

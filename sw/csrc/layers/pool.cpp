@@ -33,8 +33,8 @@ std::vector<Stretch> stretches(const Window &w, int axis, size_t size) {
   return found;
 }
 
-// use(call, i) for each stretch of each output row: windows that one kernel call pools, and the first of them counted over
-// batch, rows and columns.
+// use(call, i) for each stretch of each output row: windows that one kernel call pools, and the first of them counted
+// over batch, rows and columns.
 template <class Use>
 void each_stretch(const Window &w, const Image &image, bool is_signed, int32_t zero, const Use &use) {
   const size_t height = w.outputs(0, image.height), width = w.outputs(1, image.width);
@@ -72,8 +72,8 @@ PoolCall joined(PoolCall call) {
   return call;
 }
 
-// One window of few channels, pixels side by side: neighbouring pixels fill vectors together, as one pixel of many channels,
-// and their sums are added. `sums` holds `block`.
+// One window of few channels, pixels side by side: neighbouring pixels fill vectors together, as one pixel of many
+// channels, and their sums are added. `sums` holds `block`.
 void sum_run(const PoolTable &table, const PoolCall &call, int32_t *sums) {
   const size_t channels = call.channels, together = wide / channels, whole = call.taps / together;
   const size_t left = call.taps - whole * together;

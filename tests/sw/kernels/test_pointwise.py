@@ -246,6 +246,31 @@ def test_multiply(isa, contract, dtype, arenas):
     check()
 
 
+def rounded_away(x):
+    """Of float32, exactly: the fraction is exact in double, and so is what is added to it."""
+    return np.copysign(np.floor(np.abs(x.astype(float)) + 0.5), x)
+
+
+@pytest.mark.parametrize(("s_a", "scale", "zero"), [(0.85, 9.0, -51), (2.5, 35.0, -51), (5 / 7, 70.0, 127)])
+@pytest.mark.parametrize("contract", ["fma", "onnx"])
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_multiply_rounds_once_under_fma_and_twice_under_onnx(isa, contract, s_a, scale, zero):
+    """Every pair of bytes, with multipliers whose products lie a hair from ties: the other way gives other bytes."""
+    a, b = PAIRS.view(np.int8)
+    multiplier = np.float32(s_a) / np.float32(scale)
+    if contract == "fma":
+        multiplier = np.float32(float(np.float32(s_a)) / float(np.float32(scale)))
+    products = ((a.astype(int) - 5) * (b.astype(int) + 28)).astype(np.float32)
+    once = (products.astype(float) * float(multiplier) + zero).astype(np.float32)
+    twice = products * multiplier + np.float32(zero)
+    rounding = np.rint if contract == "onnx" else rounded_away
+    one, two = (np.clip(rounding(sums), -128, 127).astype(np.int8) for sums in (once, twice))
+    assert (one != two).any()
+    zeros = {"a_zero_point": 5, "b_zero_point": -28, "zero_point": zero}
+    got = multiply(a, b, a_scale=s_a, b_scale=1.0, scale=scale, **zeros, contract=contract, isa=isa)
+    np.testing.assert_array_equal(got, two if contract == "onnx" else one, strict=True)
+
+
 @pytest.mark.parametrize("function", [add, multiply])
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("isa", isas("pointwise"))

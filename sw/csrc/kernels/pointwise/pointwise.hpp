@@ -38,34 +38,27 @@ struct AddCall {
   int32_t shift_a, shift_b, shift;
 };
 
-// out = (a - zero_a) * (b - zero_b), to be requantized as `fma` and `tflite` do.
-struct ProductCall {
-  const uint8_t *a, *b;
-  int32_t *out;
-  size_t count;
-  bool is_signed;
-  int32_t zero_a, zero_b;
-};
-
-// onnx's own product: sat(RNE(f32((a - zero_a) * (b - zero_b)) * M + f32(zero))), rounded after each operation. Zero points
-// and bounds are of the operands' and the output's own type.
-struct MultiplyOnnxCall {
+// out = (a - zero_a) * (b - zero_b), requantized. Zero points and bounds are of the operands' own type, which is the
+// output's.
+struct MultiplyCall {
   const uint8_t *a, *b;
   uint8_t *out;
   size_t count;
   bool is_signed;
-  int32_t zero_a, zero_b, zero, low, high;
-  float multiplier;
+  int32_t zero_a, zero_b;
+  Contract contract;
+  int32_t zero, low, high;
+  float multiplier;         // fma, onnx
+  int32_t fraction, shift;  // tflite
 };
 
-// Calls are passed by value: what is stored through a pointer to bytes could be part of any other, and would have to be read
+// Calls are passed by value: another's could change by what is stored through a pointer to bytes, and would be read
 // again for each element.
 struct PointwiseTable {
   void (*quantize)(QuantizeCall call);
   void (*dequantize)(DequantizeCall call);
   void (*add)(AddCall call);
-  void (*product)(ProductCall call);
-  void (*multiply_onnx)(MultiplyOnnxCall call);
+  void (*multiply)(MultiplyCall call);
   void (*lookup)(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count);
 };
 

@@ -49,19 +49,31 @@ void add(AddCall c) {
   }
 }
 
-void product(ProductCall c) {
-  for (size_t i = 0; i < c.count; ++i)
-    c.out[i] = (load_activation(c.a + i, c.is_signed) - c.zero_a) * (load_activation(c.b + i, c.is_signed) - c.zero_b);
+// fma: the requantization of the product, in s8.
+int32_t multiply_fma(const MultiplyCall &c, int32_t product) {
+  const int32_t shift = c.is_signed ? 0 : 128;
+  return requantize_fma(product, c.multiplier, c.zero - shift, c.low - shift, c.high - shift) + shift;
 }
 
-// onnx: the zero point is added in float32, before rounding, as ONNX Runtime does; the product of bytes is exact.
-void multiply_onnx(MultiplyOnnxCall c) {
-  const float zero = static_cast<float>(c.zero);
+// onnx: sat(RNE(f32(f32((a - Z_a) * (b - Z_b)) * M) + f32(Z))), rounded after each operation, in the operands' own
+// type, as ONNX Runtime does. The product of bytes is exact.
+int32_t multiply_onnx(const MultiplyCall &c, int32_t product) {
+  const float scaled = static_cast<float>(product) * c.multiplier;
+  return round_even(clamp(scaled + static_cast<float>(c.zero), c.low, c.high));
+}
+
+int32_t multiply_tflite(const MultiplyCall &c, int32_t product) {
+  return clamp(static_cast<int64_t>(scale_tflite(product, c.fraction, c.shift)) + c.zero, c.low, c.high);
+}
+
+void multiply(MultiplyCall c) {
+  const auto rule = c.contract == contract_fma    ? multiply_fma
+                    : c.contract == contract_onnx ? multiply_onnx
+                                                  : multiply_tflite;
   for (size_t i = 0; i < c.count; ++i) {
     const int32_t a = load_activation(c.a + i, c.is_signed) - c.zero_a;
     const int32_t b = load_activation(c.b + i, c.is_signed) - c.zero_b;
-    const float scaled = static_cast<float>(a * b) * c.multiplier;
-    c.out[i] = static_cast<uint8_t>(round_even(clamp(scaled + zero, c.low, c.high)));
+    c.out[i] = static_cast<uint8_t>(rule(c, a * b));
   }
 }
 
@@ -71,6 +83,6 @@ void lookup(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count) 
 
 }  // namespace
 
-const PointwiseTable pointwise_scalar = {quantize, dequantize, add, product, multiply_onnx, lookup};
+const PointwiseTable pointwise_scalar = {quantize, dequantize, add, multiply, lookup};
 
 }  // namespace accord
