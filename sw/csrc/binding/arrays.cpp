@@ -46,7 +46,7 @@ void value_error(const std::string &message) { throw std::invalid_argument(messa
 void type_error(const std::string &message) { throw nb::type_error(message.c_str()); }
 
 Array::Array(nb::handle object, const char *name, unsigned types, bool writable) : name_(name) {
-  if (PyObject_GetBuffer(object.ptr(), &view_, PyBUF_STRIDED | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0)) != 0) {
+  if (PyObject_GetBuffer(object.ptr(), &view_, PyBUF_STRIDED_RO | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0)) != 0) {
     PyErr_Clear();
     if (writable && PyObject_CheckBuffer(object.ptr())) fail("the array is read-only");
     type_error(std::string(name) + ": expected a NumPy array of " + expected(types) + ", got " +

@@ -279,3 +279,19 @@ def test_pools():
 def test_operations():
     with pytest.raises(ValueError, match="operation: 'fft' is none of"):
         implementation("fft")
+
+
+def test_inputs_may_be_read_only():
+    """NumPy gives read-only arrays for bytes, broadcasts and mapped files."""
+    bias = read_only(np.zeros(3, np.int32))
+    assert not Matmul(read_only(W), bias)(read_only(X)).any()
+    assert not Conv2d(read_only(CONV), bias)(read_only(IMAGE)).any()
+    assert not DepthwiseConv2d(read_only(DEPTHWISE))(read_only(IMAGE)).any()
+    assert not requantize(read_only(SUMS), Output("fma", read_only(np.ones(3)))).any()
+    assert not dequantize(quantize(read_only(FLOATS), 1.0), 1.0).any()
+    assert not lookup(read_only(X), read_only(np.zeros(256, np.uint8))).any()
+    assert not add(read_only(X), read_only(X), **SCALES).any()
+    assert not multiply(read_only(X), read_only(X), **SCALES).any()
+    assert not max_pool(read_only(IMAGE), 2).any()
+    assert not average_pool(read_only(IMAGE), 2).any()
+    assert dot(read_only(X[0]), read_only(W[:, 0])) == 0
