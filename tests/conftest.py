@@ -1,4 +1,4 @@
-"""Rules of every test run: nightly tests only on request, a skip nobody planned is a failure, networks where they are."""
+"""Rules of every run: nightly tests only on request, a skip nobody planned is a failure, networks where they are."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().parents[2] / "shared" / "models")
-"""Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose they are."""
+"""Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""The rules in tests/conftest.py hold: skips fail, nightly tests wait, no test is no success, networks are asked for."""
+"""The rules in tests/conftest.py hold: skips fail, nightly tests wait, no test is no success, networks have to be."""
 
 import os
 import shutil

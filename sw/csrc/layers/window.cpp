@@ -1,6 +1,7 @@
 #include "window.hpp"
 
 #include <limits>
+#include <stdexcept>
 
 namespace accord {
 namespace {
@@ -19,6 +20,14 @@ void fill_pixel(const Window &w, const Image &image, const uint8_t *data, const 
                     : padding;
     }
   }
+}
+
+// A view of one byte can be longer than any memory.
+size_t checked_product(size_t a, size_t b) {
+  size_t product;
+  if (__builtin_mul_overflow(a, b, &product) || product > std::numeric_limits<ptrdiff_t>::max() / 2)
+    throw std::invalid_argument("x: the rows of a window are longer than memory");
+  return product;
 }
 
 }  // namespace
@@ -52,7 +61,7 @@ PaddedRows::PaddedRows(const Window &window, const Image &image, uint8_t padding
       stretch_((window.before[1] + image.width + window.after[1] + window.stride[1] - 1) / window.stride[1] *
                image.channels),
       bytes_(stretch_ * window.stride[1]),
-      data_(bytes_ * (window.extent(0) + 1) + overread, static_cast<uint8_t>(padding ^ flip)),
+      data_(checked_product(bytes_, window.extent(0) + 1) + overread, static_cast<uint8_t>(padding ^ flip)),
       held_(window.extent(0), std::numeric_limits<size_t>::max()) {}
 
 void PaddedRows::select(size_t row, const uint8_t **taps) {

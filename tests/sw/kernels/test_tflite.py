@@ -1,4 +1,4 @@
-"""TFLite as a witness of the contract `tflite`: its networks, layer by layer, give the bytes of its reference kernels."""
+"""TFLite as a witness of the contract `tflite`: networks, layer by layer, give the bytes of its reference kernels."""
 
 import numpy as np
 import pytest
