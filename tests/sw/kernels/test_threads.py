@@ -25,8 +25,8 @@ def layers(isa, threads):
         return rng.integers(-128, 128, shape, np.int8)
 
     return [
-        (Matmul(weights(96, 40), **settings), some(1500, 96)),
-        (Conv2d(weights(24, 3, 3, 16), padding=1, **settings), some(1, 32, 32, 16)),
+        (Matmul(weights(256, 64), **settings), some(6000, 256)),
+        (Conv2d(weights(32, 3, 3, 32), padding=1, **settings), some(1, 48, 48, 32)),
         (DepthwiseConv2d(weights(3, 3, 40), padding=1, **settings), some(1, 64, 64, 40)),
     ]
 
