@@ -18,7 +18,7 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if "ScikitBuild" not in t
 
 def copy_tree(target: Path) -> Path:
     """Copy the packages and all that their tests read."""
-    for name in (*PACKAGES, "tests", "docs"):
+    for name in (*PACKAGES, "bench", "tests", "docs"):
         shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "Makefile"):
         shutil.copyfile(ROOT / name, target / name)
@@ -29,7 +29,9 @@ def copy_tree(target: Path) -> Path:
 def run_in_copy(tree: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run Python on the packages of a copy."""
     paths = os.pathsep.join(str(tree / package) for package in (".", *PACKAGES))
-    environment = os.environ | {"ACCORD_CACHE": str(tree / "cache"), "PYTHONPATH": paths} | variables
+    networks = os.environ.get("ACCORD_MODELS") or str(ROOT.parent / "shared" / "models")
+    places = {"ACCORD_CACHE": str(tree / "cache"), "ACCORD_MODELS": networks, "PYTHONPATH": paths}
+    environment = os.environ | places | variables
     command = [sys.executable, *arguments]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
 
