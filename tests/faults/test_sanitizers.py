@@ -85,7 +85,8 @@ def test_no_address_is_wrong_and_no_behaviour_undefined(tree, variables, record_
 @pytest.mark.parametrize(
     ("plant", "tests", "finding"),
     [
-        (OVERREAD, "tests/sw/kernels/test_conv2d.py", "AddressSanitizer: heap-buffer-overflow"),
+        # of a vector that begins inside the sanitizer knows only that it is wrong
+        (OVERREAD, "tests/sw/kernels/test_conv2d.py", "AddressSanitizer: (heap-buffer-overflow|unknown-crash)"),
         (OVERFLOW, "tests/sw/kernels/test_dot.py", "runtime error: signed integer overflow"),
     ],
     ids=["overread", "overflow"],
@@ -94,4 +95,4 @@ def test_a_planted_error_is_found(tree, variables, plant, tests, finding):
     with planted(tree, *plant):
         result = run_tests(tree, "-s", tests, **variables)
     assert result.returncode != 0
-    assert finding in result.stderr, f"{result.stdout[-3000:]}{result.stderr[-3000:]}"
+    assert re.search(finding, result.stderr), f"{result.stdout[-3000:]}{result.stderr[-3000:]}"
