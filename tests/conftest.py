@@ -1,10 +1,14 @@
-"""Rules of every test run: nightly tests only on request, and a skip nobody planned is a failure."""
+"""Rules of every run: nightly tests only on request, a skip nobody planned is a failure, networks where they are."""
 
 import os
 import secrets
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
+
+NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().parents[2] / "shared" / "models")
+"""Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -19,12 +23,33 @@ def pytest_report_header() -> str:
     return f"ACCORD_SEED={os.environ.get('ACCORD_SEED', 'default')}"
 
 
+def _wants_networks_in_vain() -> bool:
+    """In CI networks have to be there: the tests stay, and fail."""
+    return not NETWORKS.is_dir() and not os.environ.get("CI")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanting = [item for item in items if item.get_closest_marker("networks")]
+    if wanting and _wants_networks_in_vain():
+        config.hook.pytest_deselected(items=wanting)
+        items[:] = [item for item in items if item not in wanting]
+
+
+@pytest.fixture(scope="session")
+def networks() -> Path:
+    """Return the folder of the networks; for tests marked ``networks``."""
+    assert NETWORKS.is_dir(), f"no networks in {NETWORKS}: set ACCORD_MODELS to the folder that has them"
+    return NETWORKS
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded as ``compared``: how much a green co-simulation has seen."""
+    """Print what tests recorded as ``compared``, how much a green run has seen, and what it could not see."""
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             if name == "compared":
                 terminalreporter.write_line(str(value))
+    if _wants_networks_in_vain():
+        terminalreporter.write_line(f"no networks in {NETWORKS} (ACCORD_MODELS): tests of networks were deselected")
 
 
 def _fail_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

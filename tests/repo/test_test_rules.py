@@ -1,5 +1,6 @@
-"""The rules in tests/conftest.py hold: skips fail, nightly tests wait, no test is no success."""
+"""The rules in tests/conftest.py hold: skips fail, nightly tests wait, no test is no success, networks have to be."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,12 +11,14 @@ import pytest
 CONFTEST = Path(__file__).parents[1] / "conftest.py"
 
 
-def _pytest(directory: Path, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+def _pytest(directory: Path, text: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(CONFTEST, directory)
-    (directory / "pytest.ini").write_text("[pytest]\nmarkers = nightly: long\n")
+    (directory / "pytest.ini").write_text("[pytest]\nmarkers =\n  nightly: long\n  networks: wanted\n")
     (directory / "test_it.py").write_text(f"import pytest\n{text}\n")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name not in ("ACCORD_MODELS", "CI")}
+    environment |= variables
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,25 @@ def test_what_was_compared_is_printed(tmp_path: Path) -> None:
     lines = _pytest(tmp_path, text).stdout.splitlines()
     assert "3 programs" in lines
     assert "no" not in lines
+
+
+WANTS_NETWORKS = "@pytest.mark.networks\ndef test_a(networks): assert networks.is_dir()\ndef test_b(): pass"
+
+
+def test_networks_that_are_not_here_deselect_their_tests_and_the_run_says_so(tmp_path: Path) -> None:
+    result = _pytest(tmp_path, WANTS_NETWORKS, ACCORD_MODELS="nowhere")
+    assert result.returncode == 0, result.stdout
+    assert "no networks in nowhere (ACCORD_MODELS)" in result.stdout
+    assert "1 passed, 1 deselected" in result.stdout
+
+
+def test_in_ci_networks_that_are_not_here_are_a_failure(tmp_path: Path) -> None:
+    result = _pytest(tmp_path, WANTS_NETWORKS, ACCORD_MODELS="nowhere", CI="true")
+    assert result.returncode == 1
+    assert "no networks in nowhere: set ACCORD_MODELS" in result.stdout
+
+
+def test_networks_that_are_here_run_their_tests(tmp_path: Path) -> None:
+    result = _pytest(tmp_path, WANTS_NETWORKS, ACCORD_MODELS=str(tmp_path), CI="true")
+    assert "2 passed" in result.stdout
+    assert "no networks" not in result.stdout

@@ -1,7 +1,7 @@
 """Checks of arguments: each names the argument and says what was expected."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -10,7 +10,9 @@ ByteArray = NDArray[np.int8] | NDArray[np.uint8]
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 LARGEST_EXTENT = 2**20
-"""Of kernels, strides, dilations and paddings: products of them stay far inside 64 bits."""
+"""Of kernels, strides, dilations and paddings: products of two of them stay far inside 64 bits."""
+LARGEST_WINDOW = 2**23
+"""Taps of a kernel: the sum of as many bytes stays inside 32 bits."""
 
 
 def integer(name: str, value: Any, low: int, high: int) -> int:
@@ -24,7 +26,10 @@ def integer(name: str, value: Any, low: int, high: int) -> int:
 
 def byte_dtype(name: str, dtype: DTypeLike) -> bool:
     """Return whether a dtype is int8 rather than uint8. TypeError for any other."""
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected int8 or uint8, got {dtype!r}") from None
     if found not in (np.int8, np.uint8):
         raise TypeError(f"{name}: expected int8 or uint8, got {found}")
     return found == np.int8
@@ -64,8 +69,13 @@ def bias_array(value: NDArray[np.int32] | None, channels: int) -> NDArray[np.int
 def scales(name: str, value: ArrayLike, dtype: type[np.floating[Any]]) -> NDArray[Any]:
     """Return one scale, or a row of them, as ``dtype``. ValueError where one is not finite and positive."""
     try:
+        numbers = np.asarray(value)
+        if numbers.dtype.kind not in "iufO":  # of objects, those that become floats
+            raise TypeError
         with np.errstate(over="ignore", under="ignore"):  # the check below names what came of it
-            found = np.asarray(value, dtype=dtype)
+            found = numbers.astype(dtype)
+    except OverflowError:
+        raise ValueError(f"{name}: every value must be finite and positive, got one that no float can hold") from None
     except (TypeError, ValueError):
         raise TypeError(f"{name}: expected numbers, got {type(value).__name__}") from None
     if found.ndim > 1:
@@ -84,22 +94,39 @@ def scale(name: str, value: Any) -> np.float32:
     return np.float32(found)
 
 
+def is_row(value: Any) -> TypeGuard[Sequence[Any] | NDArray[Any]]:
+    """Return whether a value has a length and entries, a string being none."""
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
 def pair(name: str, value: int | Sequence[int], low: int) -> tuple[int, int]:
     """Return (height, width) from one integer or two."""
     numbers = [value, value] if isinstance(value, int | np.integer) else value
-    if isinstance(numbers, str | bytes) or not isinstance(numbers, Sequence | np.ndarray):
+    if not is_row(numbers):
         raise TypeError(f"{name}: expected an integer or two, got {type(value).__name__}")
     if len(numbers) != 2:
         raise ValueError(f"{name}: expected an integer or two (height, width), got {len(numbers)}")
     return integer(name, numbers[0], low, LARGEST_EXTENT), integer(name, numbers[1], low, LARGEST_EXTENT)
 
 
-def name_or_empty(name: str, value: str | None) -> str:
-    """Return a string, empty for None. TypeError for anything else; ValueError for an empty string."""
-    if value is None:
-        return ""
+def kernel(name: str, size: tuple[int, int]) -> tuple[int, int]:
+    """Return a kernel's height and width. ValueError where one is zero, or their product too large."""
+    if not 0 < size[0] * size[1] <= LARGEST_WINDOW:
+        raise ValueError(f"{name}: expected a kernel of 1 to {LARGEST_WINDOW} taps, got {size[0]}x{size[1]}")
+    return size
+
+
+def identifier(name: str, value: str) -> str:
+    """Return a name. TypeError for anything but a string; ValueError for one that is no name."""
     if not isinstance(value, str):
         raise TypeError(f"{name}: expected a string, got {type(value).__name__}")
-    if not value:
-        raise ValueError(f"{name}: expected a name, got an empty string")
+    if not (value.isascii() and value.isidentifier()):
+        raise ValueError(f"{name}: expected a name, got {value!r}")
     return value
+
+
+def name_or_empty(name: str, value: str | None) -> str:
+    """Return a name, empty for None. TypeError and ValueError as :func:`identifier` raises them."""
+    return "" if value is None else identifier(name, value)

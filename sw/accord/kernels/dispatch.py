@@ -23,4 +23,4 @@ def implementation(operation: str, isa: str | None = None) -> str:
     ``operation``: "gemm" (Matmul, Conv2d), "depthwise", "dot", "requantize", "pointwise" or "pool". ValueError for
     an unknown operation, or an instruction set that is not available here.
     """
-    return _core.implementation(operation, check.name_or_empty("isa", isa))
+    return _core.implementation(check.identifier("operation", operation), check.name_or_empty("isa", isa))

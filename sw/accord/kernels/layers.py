@@ -85,7 +85,7 @@ class Conv2d(_core.Conv2d):
         super().__init__(
             packed,
             check.bias_array(bias, channels),
-            window(kernel_size(height, width), stride, dilation, padding),
+            window(check.kernel("weight", (height, width)), stride, dilation, padding),
             parts,
             is_signed,
             check.zero_point("input_zero_point", input_zero_point, is_signed),
@@ -121,17 +121,10 @@ class DepthwiseConv2d(_core.DepthwiseConv2d):
         super().__init__(
             packed,
             check.bias_array(bias, channels),
-            window(kernel_size(height, width), stride, dilation, padding),
+            window(check.kernel("weight", (height, width)), stride, dilation, padding),
             is_signed,
             check.zero_point("input_zero_point", input_zero_point, is_signed),
             settings_or_sums(output),
             check.name_or_empty("isa", isa),
             check.integer("threads", threads, 1, MOST_THREADS),
         )
-
-
-def kernel_size(height: int, width: int) -> tuple[int, int]:
-    """Return a kernel's height and width. ValueError where one is zero or huge."""
-    if not (0 < height <= check.LARGEST_EXTENT and 0 < width <= check.LARGEST_EXTENT):
-        raise ValueError(f"weight: expected a kernel of at least 1x1, got {height}x{width}")
-    return height, width

@@ -114,6 +114,8 @@ class Output:
         least, largest = check.byte_range(check.byte_dtype("dtype", self.dtype))
         if self.clamp is None:
             return least, largest
+        if not check.is_row(self.clamp) or len(self.clamp) != 2:
+            raise TypeError(f"clamp: expected (low, high) or None, got {self.clamp!r}")
         low, high = (check.integer("clamp", bound, least, largest) for bound in self.clamp)
         if low > high:
             raise ValueError(f"clamp: expected (low, high), got ({low}, {high})")

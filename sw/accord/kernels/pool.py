@@ -82,7 +82,7 @@ def _multiplier(contract: Contract, s_x: np.float32, s_y: np.float32, count: int
 
 
 def _window(kernel: int | Sequence[int], stride: int | Sequence[int] | None, pad: Padding) -> _core.Window:
-    size = check.pair("kernel", kernel, 1)
+    size = check.kernel("kernel", check.pair("kernel", kernel, 1))
     sides = padding(pad)
     if max(sides[0], sides[2]) >= size[0] or max(sides[1], sides[3]) >= size[1]:
         raise ValueError(f"padding: {sides} must be smaller than the kernel {size}")

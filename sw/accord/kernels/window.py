@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from accord.kernels import _core, check
 
 Padding = int | Sequence[int]
@@ -12,7 +10,7 @@ Padding = int | Sequence[int]
 
 def padding(value: Padding) -> tuple[int, int, int, int]:
     """Return (top, left, bottom, right). TypeError and ValueError name ``padding``."""
-    if isinstance(value, Sequence | np.ndarray) and len(value) == 4:
+    if check.is_row(value) and len(value) == 4:
         top, left, bottom, right = (check.integer("padding", side, 0, check.LARGEST_EXTENT) for side in value)
         return top, left, bottom, right
     height, width = check.pair("padding", value, 0)

@@ -46,11 +46,14 @@ void value_error(const std::string &message) { throw std::invalid_argument(messa
 void type_error(const std::string &message) { throw nb::type_error(message.c_str()); }
 
 Array::Array(nb::handle object, const char *name, unsigned types, bool writable) : name_(name) {
-  if (PyObject_GetBuffer(object.ptr(), &view_, PyBUF_STRIDED | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0)) != 0) {
+  if (PyObject_GetBuffer(object.ptr(), &view_, PyBUF_STRIDED_RO | PyBUF_FORMAT) != 0) {
     PyErr_Clear();
-    if (writable && PyObject_CheckBuffer(object.ptr())) fail("the array is read-only");
     type_error(std::string(name) + ": expected a NumPy array of " + expected(types) + ", got " +
                Py_TYPE(object.ptr())->tp_name);
+  }
+  if (writable && view_.readonly) {
+    PyBuffer_Release(&view_);
+    fail("the array is read-only");
   }
   const char *format = view_.format ? view_.format : "B";
   for (const TypeName &t : type_names)

@@ -19,9 +19,10 @@ inline Type output_type(const OutputSettings &output) {
 
 // ValueError where the output's arrays are for another number of channels.
 inline void expect_channels(const OutputSettings &output, size_t channels) {
-  if (output.channels() != 0 && output.channels() != channels)
-    value_error("output: multiplier has " + std::to_string(output.channels()) + " entries for " +
-                std::to_string(channels) + " channels");
+  const size_t entries = output.entries();
+  if (output.contract != contract_s32 && entries != 1 && entries != channels)
+    value_error("output: multiplier has " + std::to_string(entries) + " entries for " + std::to_string(channels) +
+                " channels");
 }
 
 // An NHWC array. ValueError for another number of axes, or channels that are not contiguous.

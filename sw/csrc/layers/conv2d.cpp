@@ -38,7 +38,7 @@ Conv2d::Conv2d(const Choice<GemmTable> &choice, const Window &window, size_t gro
 
 void Conv2d::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
   const size_t pixels = image.batch * window_.outputs(0, image.height) * window_.outputs(1, image.width);
-  if (pixels == 0 || groups_.empty()) return;
+  if (pixels == 0 || columns_ == 0) return;
   const size_t chunk = groups_[0].table().chunk;
   parallel(pixels, chunk, threads_, [&](size_t first, size_t last) {
     const FloatState state;

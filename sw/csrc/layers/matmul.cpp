@@ -40,6 +40,7 @@ Matmul::Matmul(const Choice<GemmTable> &choice, size_t depth, size_t columns, co
       threads_(threads) {}
 
 void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out, ptrdiff_t out_stride) const {
+  if (gemm_.columns() == 0) return;
   const size_t chunk = gemm_.table().chunk;
   parallel(count, chunk, threads_, [&](size_t first, size_t last) {
     const FloatState state;

@@ -19,6 +19,7 @@ class Gemm {
   Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
        const OutputSettings &output, size_t first);
   const GemmTable &table() const { return table_; }
+  size_t columns() const { return shape_.columns; }
   size_t scratch_bytes() const { return table_.scratch_bytes(shape_); }
   void run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const;
 

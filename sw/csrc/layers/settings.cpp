@@ -18,10 +18,7 @@ std::vector<T> slice(const std::vector<T> &values, size_t first, size_t channels
 
 }  // namespace
 
-size_t OutputSettings::channels() const {
-  const size_t size = std::max(multiplier.size(), fraction.size());
-  return size > 1 ? size : 0;
-}
+size_t OutputSettings::entries() const { return std::max(multiplier.size(), fraction.size()); }
 
 ChannelData::ChannelData(const OutputSettings &output, size_t first, size_t channels, std::vector<int32_t> bias)
     : output_(output), bias_(std::move(bias)) {
@@ -46,6 +43,7 @@ Epilogue ChannelData::epilogue() const {
 
 std::vector<int32_t> corrected_bias(const int32_t *bias, int32_t factor, const int8_t *weights, size_t depth,
                                     size_t columns) {
+  if (columns == 0) return {};  // the depth of nothing may be huge
   std::vector<uint32_t> sums(columns, 0);
   for (size_t k = 0; k < depth; ++k)
     for (size_t n = 0; n < columns; ++n) sums[n] += static_cast<uint32_t>(weights[k * columns + n]);

@@ -20,8 +20,8 @@ struct OutputSettings {
   // What the output's bytes are: the table's entries where there is one.
   bool gives_unsigned() const { return lookup ? table_is_unsigned : is_unsigned; }
   size_t item_bytes() const { return contract == contract_s32 ? sizeof(int32_t) : 1; }
-  // How many channels the arrays are for; 0 where any number is right.
-  size_t channels() const;
+  // How many multipliers there are: one for all channels, or one each.
+  size_t entries() const;
 };
 
 // An Epilogue for `channels` channels from `first` on, and the arrays it points to.

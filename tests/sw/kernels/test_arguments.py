@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 
 from accord.kernels import (
     Conv2d,
@@ -40,8 +41,10 @@ def read_only(array):
 
 
 def overlapping():
+    """Operands that meet: at the end of x, at its start, and where its rows run backwards."""
     block = np.zeros(64, np.uint8)
-    return block[:8].reshape(2, 4), block[4 : 4 + 24].view(np.int32).reshape(2, 3)
+    out = block[4:28].view(np.int32).reshape(2, 3)
+    return [(rows.reshape(2, 4)[::step], out) for rows, step in ((block[:8], 1), (block[24:32], 1), (block[24:32], -1))]
 
 
 LAYERS = [
@@ -63,9 +66,17 @@ WRONG_LAYERS = [
     ({"input_zero_point": True}, TypeError, "input_zero_point"),
     ({"output": "fma"}, TypeError, "output"),
     ({"output": Output("fma", [1.0, 2.0])}, ValueError, "output: multiplier has 2 entries"),
+    ({"output": Output("fma", [])}, ValueError, "output: multiplier has 0 entries"),
+    ({"output": Output("tflite", [])}, ValueError, "output: multiplier has 0 entries"),
+    ({"bias": np.zeros(3, ">i4")}, TypeError, "bias: expected dtype int32, got >i4"),
+    ({"input_dtype": "int7"}, TypeError, "input_dtype: expected int8 or uint8, got 'int7'"),
+    ({"input_dtype": {"names": 1}}, TypeError, "input_dtype"),
+    ({"input_dtype": None}, TypeError, "input_dtype"),
     ({"isa": "sse2"}, ValueError, "isa: 'sse2' is not available here"),
     ({"isa": ""}, ValueError, "isa"),
     ({"isa": 7}, TypeError, "isa"),
+    ({"isa": "avx2\0"}, ValueError, "isa: expected a name"),
+    ({"isa": "\ud800"}, ValueError, "isa: expected a name"),
     ({"threads": 0}, ValueError, "threads"),
     ({"threads": 1000}, ValueError, "threads"),
 ]
@@ -85,11 +96,17 @@ def test_layers(layer, right, arguments, error, message):
         ({"stride": 0}, ValueError, "stride"),
         ({"stride": (1, 2, 3)}, ValueError, "stride"),
         ({"stride": "ab"}, TypeError, "stride"),
+        ({"stride": np.array(2)}, TypeError, "stride: expected an integer or two, got ndarray"),
+        ({"stride": np.ones((2, 2), int)}, TypeError, "stride: expected an integer, got ndarray"),
+        ({"stride": True}, TypeError, "stride"),
+        ({"stride": 2**40}, ValueError, "stride"),
+        ({"dilation": 2**40}, ValueError, "dilation"),
         ({"dilation": (1, -1)}, ValueError, "dilation"),
         ({"padding": -1}, ValueError, "padding"),
         ({"padding": (1, 2, 3)}, ValueError, "padding"),
         ({"padding": 2**40}, ValueError, "padding"),
         ({"padding": 1.5}, TypeError, "padding"),
+        ({"padding": np.array(2)}, TypeError, "padding: expected an integer or two, got ndarray"),
     ],
 )
 def test_windows(layer, right, arguments, error, message):
@@ -102,6 +119,8 @@ def test_kernels_and_groups():
         Conv2d(np.ones((3, 0, 2, 4), np.int8))
     with pytest.raises(ValueError, match="weight: expected a kernel"):
         DepthwiseConv2d(np.ones((2, 0, 4), np.int8))
+    with pytest.raises(ValueError, match="weight: expected a kernel of 1 to 8388608 taps, got 1048576x1048576"):
+        DepthwiseConv2d(np.ones((2**20, 2**20, 0), np.int8))
     with pytest.raises(ValueError, match="groups: 2 does not divide"):
         Conv2d(CONV, groups=2)
     with pytest.raises(ValueError, match="groups"):
@@ -147,9 +166,9 @@ def test_outputs_of_a_product(out, error, message):
 
 
 def test_an_output_may_not_overlap_the_input():
-    x, out = overlapping()
-    with pytest.raises(ValueError, match="out: overlaps x"):
-        Matmul(W)(x, out=out)
+    for x, out in overlapping():
+        with pytest.raises(ValueError, match="out: overlaps x"):
+            Matmul(W)(x, out=out)
 
 
 @pytest.mark.parametrize(("layer_type", "right"), LAYERS[1:])
@@ -171,6 +190,7 @@ def test_images(layer_type, right):
         (np.zeros((1, 8, 4, want.shape[3]), np.int32)[:, ::2], ValueError, "out: pixels are not evenly spaced"),
         (np.zeros(want.shape, np.int32)[:, :, ::-1], ValueError, "out: pixels are not evenly spaced"),
         (np.broadcast_to(want, want.shape), ValueError, "out: the array is read-only"),
+        (as_strided(np.zeros(want.shape, np.int32), strides=(0, 0, 0, 4)), ValueError, "out: pixels are not evenly"),
     ]:
         with pytest.raises(error, match=message):
             layer(IMAGE, out=out)
@@ -184,6 +204,10 @@ def test_images(layer_type, right):
         *[({"multiplier": m}, ValueError, "multiplier") for m in (0.0, -1.0, np.nan, np.inf, [1.0, 0.0], 1e-60, 1e60)],
         ({"multiplier": [[1.0]]}, ValueError, "multiplier"),
         ({"multiplier": "one"}, TypeError, "multiplier"),
+        ({"multiplier": "1.5"}, TypeError, "multiplier: expected numbers, got str"),
+        ({"multiplier": True}, TypeError, "multiplier"),
+        ({"multiplier": np.array([1 + 2j])}, TypeError, "multiplier"),
+        ({"multiplier": 10**400}, ValueError, "multiplier"),
         ({"contract": "tflite", "multiplier": 2.0**31}, ValueError, "multiplier: .* too large"),
         ({"zero_point": 128}, ValueError, "zero_point"),
         ({"zero_point": -1, "dtype": np.uint8}, ValueError, "zero_point"),
@@ -192,6 +216,10 @@ def test_images(layer_type, right):
         ({"clamp": (1, 0)}, ValueError, "clamp"),
         ({"clamp": (-129, 0)}, ValueError, "clamp"),
         ({"clamp": (0, 1.0)}, TypeError, "clamp"),
+        ({"clamp": 5}, TypeError, "clamp: expected"),
+        ({"clamp": (1, 2, 3)}, TypeError, "clamp: expected"),
+        ({"clamp": "ab"}, TypeError, "clamp: expected"),
+        ({"dtype": "int7"}, TypeError, "dtype"),
         ({"lookup": [0] * 256}, TypeError, "lookup"),
         ({"lookup": np.zeros(255, np.int8)}, ValueError, "lookup"),
         ({"lookup": np.zeros(256)}, TypeError, "lookup"),
@@ -218,6 +246,10 @@ FUNCTIONS = [
     (requantize, [np.zeros((), np.int32), Output("fma", 1.0)], ValueError, "x: expected at least one axis"),
     (requantize, [SUMS, Output("fma", [1.0, 1.0])], ValueError, "output: multiplier has 2 entries for 3"),
     (quantize, [FLOATS.astype(float), 1.0], TypeError, "x: expected dtype float32"),
+    (requantize, [SUMS.astype(">i4"), Output("fma", 1.0)], TypeError, "x: expected dtype int32, .* got format '>i'"),
+    (requantize, [SUMS, Output("fma", [])], ValueError, "output: multiplier has 0 entries for 3"),
+    (quantize, [FLOATS.astype(">f4"), 1.0], TypeError, "x: expected dtype float32"),
+    (quantize, [FLOATS, 10**400], ValueError, "scale"),
     (quantize, [FLOATS, 0.0], ValueError, "scale"),
     (quantize, [FLOATS, [1.0]], ValueError, "scale: expected one number"),
     (quantize, [FLOATS, 1.0, 128], ValueError, "zero_point"),
@@ -233,6 +265,9 @@ FUNCTIONS = [
     (dot, [X, W[0]], ValueError, "x: expected 1 axes"),
     (max_pool, [IMAGE, 0], ValueError, "kernel"),
     (max_pool, [IMAGE, 6], ValueError, "x: height or width"),
+    (max_pool, [IMAGE, 2**12], ValueError, "kernel: expected a kernel of 1 to"),
+    (average_pool, [IMAGE, 2**20], ValueError, "kernel: expected a kernel of 1 to"),
+    (max_pool, [IMAGE, np.array(2)], TypeError, "kernel"),
     (max_pool, [IMAGE[:, :0], 1], ValueError, "x: height and width must be positive"),
     (average_pool, [FLOATS, 2], TypeError, "x: expected int8 or uint8"),
     (average_pool, [IMAGE[0], 2], ValueError, "x: expected 4 axes"),
@@ -277,5 +312,47 @@ def test_pools():
 
 
 def test_operations():
+    with pytest.raises(TypeError, match="operation: expected a string, got NoneType"):
+        implementation(None)
     with pytest.raises(ValueError, match="operation: 'fft' is none of"):
         implementation("fft")
+
+
+def test_inputs_may_be_read_only():
+    """NumPy gives read-only arrays for bytes, broadcasts and mapped files."""
+    bias = read_only(np.zeros(3, np.int32))
+    assert not Matmul(read_only(W), bias)(read_only(X)).any()
+    assert not Conv2d(read_only(CONV), bias)(read_only(IMAGE)).any()
+    assert not DepthwiseConv2d(read_only(DEPTHWISE))(read_only(IMAGE)).any()
+    assert not requantize(read_only(SUMS), Output("fma", read_only(np.ones(3)))).any()
+    assert not dequantize(quantize(read_only(FLOATS), 1.0), 1.0).any()
+    assert not lookup(read_only(X), read_only(np.zeros(256, np.uint8))).any()
+    assert not add(read_only(X), read_only(X), **SCALES).any()
+    assert not multiply(read_only(X), read_only(X), **SCALES).any()
+    assert not max_pool(read_only(IMAGE), 2).any()
+    assert not average_pool(read_only(IMAGE), 2).any()
+    assert dot(read_only(X[0]), read_only(W[:, 0])) == 0
+
+
+@pytest.mark.parametrize(("layer", "right"), LAYERS)
+def test_a_layer_that_was_never_made_or_is_made_twice(layer, right):
+    never, twice = layer.__new__(layer), layer(**right)
+    with pytest.warns(RuntimeWarning, match="uninitialized"), pytest.raises(TypeError):
+        never(X)
+    with pytest.warns(RuntimeWarning, match="already-initialized"), pytest.raises(TypeError):
+        twice.__init__(**right)
+
+
+def test_views_as_long_as_no_memory_is():
+    """A view of one byte: whole rows of it cannot be held, and their length does not fit in 64 bits."""
+    x = np.broadcast_to(np.uint8(0), (1, 1, 2**43, 1))
+    shape = {"dilation": (2**20 - 1, 1), "stride": (1, 2**20), "padding": (2**20 - 1, 0)}
+    with pytest.raises(ValueError, match="x: the rows of a window are longer than memory"):
+        DepthwiseConv2d(np.ones((3, 1, 1), np.int8), **shape)(x)
+
+
+def test_nothing_of_huge_extent_takes_no_time():
+    x = np.broadcast_to(np.uint8(0), (2**20, 2**20, 2**20, 1))
+    assert Conv2d(np.ones((0, 1, 1, 1), np.int8))(x).shape == (*x.shape[:3], 0)
+    assert Matmul(np.zeros((0, 0), np.int8))(np.zeros((2**60, 0), np.uint8)).shape == (2**60, 0)
+    assert Matmul(np.zeros((2**60, 0), np.int8))(np.zeros((0, 2**60), np.uint8)).shape == (0, 0)

@@ -111,6 +111,17 @@ def test_views_of_images_need_no_copy(operation, isa):
     assert not wide[..., 23:].any()
 
 
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+def test_sums_wrap(operation, isa):
+    side, channels = 280, 3  # 280^2 * 255 * 127 is past 2^31
+    x = np.full((1, side, side, channels), 255, np.uint8)
+    for weight in (127, -128):
+        shape = (side, side, channels) if operation == "depthwise" else (2, side, side, channels)
+        got = LAYERS[operation](np.full(shape, weight, np.int8), isa=isa)(x)
+        terms = side**2 * (1 if operation == "depthwise" else channels)
+        assert set(got.flat) == {int(reference.wrap(terms * 255 * weight))}
+
+
 @pytest.mark.parametrize("isa", isas("gemm"))
 def test_a_convolution_of_one_tap_is_a_product(isa):
     rng = np.random.default_rng(4)

@@ -88,6 +88,9 @@ def test_sums_wrap(isa):
     bias = np.array([2**31 - 1, -(2**31)], np.int32)
     layer = Matmul(np.array([[1, -1]], np.int8), bias, isa=isa)
     assert layer(np.array([[1]], np.uint8)).tolist() == [[-(2**31), 2**31 - 1]]
-    deep = 70_000  # 70,000 * 255 * 127 is past 2^31
-    layer = Matmul(np.full((deep, 1), 127, np.int8), isa=isa)
-    assert layer(np.full((1, deep), 255, np.uint8)).tolist() == [[int(reference.wrap(deep * 255 * 127))]]
+    deep = 300_000  # a quarter, times 255 * 127, is past 2^31: few rows are summed in up to four chains
+    for weight in (127, -128):
+        layer = Matmul(np.full((deep, 1), weight, np.int8), isa=isa)
+        want = int(reference.wrap(deep * 255 * weight))
+        for rows in (1, 2, 3, 7):
+            assert layer(np.full((rows, deep), 255, np.uint8)).tolist() == [[want]] * rows
