@@ -49,7 +49,7 @@ bench: $(VENV)/$(if $(filter sim,$(ONLY)),.dev,.bench) ## kernels beside their p
 ifeq ($(ONLY),sim)
 	$(PY) -m bench.sim_speed --k $(K)
 else
-	$(PY) -m bench.kernels $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	$(PY) -m bench.kernels $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 endif
 
 marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)

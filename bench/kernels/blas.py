@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from bench.kernels.candidate import Kind
-from bench.kernels.data import Array, Data
+from bench.kernels.data import Array, Data, aligned
 
 MOST_INT32_OPERATIONS = 10_000_000
 
@@ -16,7 +16,7 @@ class Product:
     def __init__(self, name: str, kind: Kind, x: Array, weights: list[Array]) -> None:
         self.name, self.kind, self.exact = name, kind, True
         self._x, self._weights = x, weights
-        self._out = np.empty((x.shape[0], weights[0].shape[1]), x.dtype)
+        self._out = aligned(np.zeros((x.shape[0], weights[0].shape[1]), x.dtype))
 
     def time(self, rotations: int) -> float:
         """Return the seconds of so many rotations."""

@@ -52,7 +52,7 @@ def data(seed: int) -> Data:
 
 def accord(data: Data) -> Call:
     """Return ``Matmul`` with ``out=``."""
-    out = np.empty(data.out_shape, np.uint8)
+    out = data.out(np.uint8)
     layer = Matmul(data.weights[0], output=Output("onnx", data.multiplier, 0, np.uint8))
     return Call(f"accord {layer.isa}", "accord", layer, (data.x, out), out.copy)
 

@@ -49,7 +49,7 @@ def accord(data: Data) -> Native:
     """Return accord's layers of a case: int32 sums of products, uint8 of convolutions."""
     case, module = data.case, native()
     sums = case.operation == "product"
-    out = np.empty(data.out_shape, np.int32 if sums else np.uint8)
+    out = data.out(np.int32 if sums else np.uint8)
     problem = module.Problem(data.x, data.weights, out, [] if sums else data.multiplier.tolist(), data.padding)
     operation = module.Operation[case.operation]
     layer = module.accord_layer(operation, problem, case.isa)

@@ -11,11 +11,22 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from bench.kernels.cases import Case
 
 Array = NDArray[Any]
+LINE = 64
+"""Bytes of a cache line."""
+
+
+def aligned(value: Array) -> Array:
+    """Return a copy that starts at a cache line, as every library's own memory does."""
+    memory = np.empty(value.nbytes + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    copy = memory[start : start + value.nbytes].view(value.dtype).reshape(value.shape)
+    copy[...] = value
+    return copy
 
 
 @dataclass(frozen=True)
@@ -48,12 +59,16 @@ class Data:
     @cached_property
     def x_float(self) -> NDArray[np.float32]:
         """Activations for FP32, in [0, 15]."""
-        return np.float32(self.x & 15)
+        return aligned(np.float32(self.x & 15))
 
     @cached_property
     def weights_float(self) -> list[NDArray[np.float32]]:
         """Weights for FP32, in [-7, 7]."""
-        return [np.float32(np.fmod(w, 8)) for w in self.weights]
+        return [aligned(np.float32(np.fmod(w, 8))) for w in self.weights]
+
+    def out(self, dtype: DTypeLike) -> Array:
+        """Return memory for an output."""
+        return aligned(np.zeros(self.out_shape, dtype))
 
     def expected(self, copy: int, dtype: np.dtype[Any]) -> Array:
         """Return the output: int32 sums, the uint8 requantization of them under ``onnx``, or the FP32 sums."""
@@ -88,8 +103,8 @@ def draw(case: Case, seed: int) -> Data:
     spread = 127 * 127 * case.taps**0.5 / 3
     return Data(
         case,
-        rng.integers(0, 128, shape, dtype=np.uint8),
-        [rng.integers(-127, 128, taps, dtype=np.int8) for _ in range(case.copies)],
+        aligned(rng.integers(0, 128, shape, dtype=np.uint8)),
+        [aligned(rng.integers(-127, 128, taps, dtype=np.int8)) for _ in range(case.copies)],
         rng.uniform(0.5, 1.0, case.columns).astype(np.float32),
         float(2.0 ** np.ceil(np.log2(spread / 127))),
     )

@@ -13,7 +13,7 @@ def is_there() -> bool:
 
 
 def candidates(data: Data, kind: Kind) -> list[Native]:
-    """Return a product as matmul, inner product and 1x1 convolution; images as NHWC and as the library prefers."""
+    """Return a product as matmul, inner product and 1x1 convolution; images as NHWC and as the library likes."""
     case, module = data.case, native()
     product = case.operation == "product"
     ways = [("convolution", True), ("convolution", False)]
@@ -22,12 +22,13 @@ def candidates(data: Data, kind: Kind) -> list[Native]:
     made = []
     for primitive, plain in ways:
         if kind == "FP32":
-            x, weights, out, multiplier = data.x_float, data.weights_float, np.empty(data.out_shape, np.float32), []
+            x, weights, out, multiplier = data.x_float, data.weights_float, data.out(np.float32), []
         else:
-            out = np.empty(data.out_shape, np.int32 if product else np.uint8)
+            out = data.out(np.int32 if product else np.uint8)
             x, weights, multiplier = data.x, data.weights, [] if product else data.multiplier.tolist()
         problem = module.Problem(x, weights, out, multiplier, data.padding)
         candidate = module.onednn(primitive, module.Operation[case.operation], problem, plain)
-        name = f"oneDNN {primitive.replace('_', ' ')}{' FP32' * (kind == 'FP32')}{'' if plain else ', its layout'}"
+        short = primitive.replace("convolution", "conv").replace("_", " ")
+        name = f"oneDNN {short}{' FP32' * (kind == 'FP32')}{'' if plain else ', any'}"
         made.append(Native(name, kind, candidate, out))
     return made

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from bench.kernels.candidate import Candidate, Kind
-from bench.kernels.data import Array, Data
+from bench.kernels.data import Array, Data, aligned
 
 onnxruntime.set_default_logger_severity(3)
 
 LEVEL = onnxruntime.GraphOptimizationLevel
+REPEATS = 3
+"""A difference is noisier than what it is made of."""
 REORDERS = {"ReorderInput", "ReorderOutput"}
 """What the optimizer may put around FP32 convolutions: they get a layout of their own."""
 TYPES = {"float32": TensorProto.FLOAT, "int32": TensorProto.INT32, "uint8": TensorProto.UINT8}
@@ -61,8 +63,8 @@ class Graph:
 
     def time(self, rotations: int) -> float:
         """Return the seconds of so many rotations: twice what the second half of the nodes adds."""
-        full, half = (self._seconds(session, binding, rotations) for session, binding in self._bound)
-        return 2 * (full - half)
+        full, half = (self._seconds(session, binding, REPEATS * rotations) for session, binding in self._bound)
+        return 2 * (full - half) / REPEATS
 
     def output(self, copy: int) -> Array:
         """Return what a node computes."""
@@ -153,7 +155,7 @@ def fp32(data: Data) -> list[Candidate]:
     """Return MatMul, or Conv in its own blocked layout and without it."""
     if data.case.operation == "product":
         return [Graph("ONNX Runtime FP32", "FP32", data, data.x_float, np.float32, LEVEL.ORT_ENABLE_ALL, chain=False)]
-    x = np.ascontiguousarray(data.x_float.transpose(0, 3, 1, 2))
+    x = aligned(data.x_float.transpose(0, 3, 1, 2))
     return [
         Graph("ONNX Runtime FP32, blocked", "FP32", data, x, np.float32, LEVEL.ORT_ENABLE_ALL, chain=False),
         Graph("ONNX Runtime FP32, NCHW", "FP32", data, x, np.float32, LEVEL.ORT_ENABLE_EXTENDED, chain=False),
@@ -167,5 +169,5 @@ def fp32_chain(data: Data) -> list[Graph]:
     """
     if data.case.operation == "product" or data.x.shape != data.out_shape:
         return []
-    x = np.ascontiguousarray(data.x_float.transpose(0, 3, 1, 2))
+    x = aligned(data.x_float.transpose(0, 3, 1, 2))
     return [Graph("ONNX Runtime FP32, chain", "FP32", data, x, np.float32, LEVEL.ORT_ENABLE_ALL, chain=True)]

@@ -11,75 +11,47 @@ from bench.kernels.cases import CALL
 from bench.kernels.measure import Result
 
 
-def verdict(result: Result) -> tuple[str, str]:
-    """Return a case's targets with their values, and how they stand, a line each."""
-    texts, stands = [], []
+def stands(result: Result) -> list[str]:
+    """Return a line a target: what it bounds, its value, whether that is enough."""
+    lines = []
     for target in result.case.targets:
         value = result.value(target)
-        texts.append(f"{target}")
-        stands.append("not measured" if value is None else f"{value:.3f} {'met' if target.met(value) else 'NOT MET'}")
-    return "\n".join(texts), "\n".join(stands)
+        lines.append(f"{target}: " + ("not measured" if value is None else f"{value:.2f}"))
+        if value is not None and not target.met(value):
+            lines[-1] += " NOT MET"
+    return lines
 
 
-def _speed(result: Result, name: str | None) -> str:
-    if name is None:
-        return "-"
+def speed(result: Result, name: str) -> str:
+    """Return a candidate's GOPS; of a call, its microseconds."""
     return f"{result.median(name) * 1e6:.2f} us" if result.case == CALL else f"{result.gops(name):.0f}"
 
 
-def _short(name: str | None) -> str:
-    return (name or "").replace(" FP32", "").replace("convolution", "conv")
+def peer(result: Result, kind: Kind) -> tuple[str, str]:
+    """Return the best of a kind with its speed, and the ratio to it; empty where there is none."""
+    name, ratio = result.best(kind), result.speedup(kind)
+    return ("", "") if name is None else (f"{speed(result, name)} {name.replace(' FP32', '')}", f"{ratio:.2f}")
 
 
-def _ratio(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def of_peak(result: Result) -> str:
+    """Return accord's part of the INT8 peak; empty where that is not known."""
+    part = result.speedup("INT8 peak")
+    return "" if part is None else f"{100 * part:.0f} %"
 
 
-def _percent(result: Result, name: str | None, of: Kind) -> str:
-    peak = result.best(of)
-    return f"{100 * result.gops(name) / result.gops(peak):.0f}" if name and peak else "-"
-
-
-COLUMNS = {
-    "case": "left",
-    "ISA": "left",
-    "us": "right",
-    "GOPS": "right",
-    "% of peak": "right",
-    "best INT8 peer": "left",
-    "its GOPS": "right",
-    "ratio": "right",
-    "best FP32 peer": "left",
-    "its GOPS ": "right",
-    "% of FP32 peak": "right",
-    "ratio ": "right",
-    "target": "left",
-    "value": "left",
-}
+COLUMNS = ("case", "us", "GOPS", "of peak", "best INT8 peer", "ratio", "best FP32 peer", "ratio ", "targets")
+NUMBERS = ("us", "GOPS", "of peak", "ratio", "ratio ")
 
 
 def table(results: Sequence[Result]) -> Table:
-    """Return accord beside the best INT8 and the best FP32 of its peers, and beside the processor's peaks."""
+    """Return accord beside the best INT8 and the best FP32 of its peers, and beside the processor's peak."""
     made = Table(title="GOPS: 2 MAC/s; ratio: accord's speed over the peer's, the median of the rounds' ratios")
-    for name, justify in COLUMNS.items():
-        made.add_column(name, justify=justify, no_wrap=True)
+    for name in COLUMNS:
+        made.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name in NUMBERS)
     for result in results:
-        ours, int8, fp32 = result.ours, result.best("INT8"), result.best("FP32")
-        made.add_row(
-            result.case.id,
-            ours.removeprefix("accord "),
-            f"{result.median(ours) * 1e6:.2f}",
-            f"{result.gops(ours):.0f}",
-            _percent(result, ours, "INT8 peak"),
-            _short(int8),
-            _speed(result, int8),
-            _ratio(result.speedup("INT8")),
-            _short(fp32),
-            _speed(result, fp32),
-            _percent(result, fp32, "FP32 peak"),
-            _ratio(result.speedup("FP32")),
-            *verdict(result),
-        )
+        ours = result.ours
+        cells = f"{result.median(ours) * 1e6:.2f}", f"{result.gops(ours):.0f}", of_peak(result)
+        made.add_row(result.case.id, *cells, *peer(result, "INT8"), *peer(result, "FP32"), "\n".join(stands(result)))
     return made
 
 
@@ -90,7 +62,11 @@ def notes(results: Sequence[Result], bandwidths: dict[str, float], missing: Sequ
         for name, kind in result.kinds.items():
             if kind.endswith("peak"):
                 peaks.setdefault(name, []).append(result.gops(name))
-    lines = ["peaks, GOPS: " + ", ".join(f"{name} {np.median(gops):.0f}" for name, gops in peaks.items())]
+    isas = sorted({result.ours for result in results})
+    lines = [
+        f"measured: {', '.join(isas)}",
+        "peaks, GOPS: " + ", ".join(f"{name} {np.median(gops):.0f}" for name, gops in peaks.items()),
+    ]
     if bandwidths:
         lines.append("reading, GB/s: " + ", ".join(f"{size} {speed:.0f}" for size, speed in bandwidths.items()))
     for result in results:
