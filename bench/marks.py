@@ -88,6 +88,10 @@ def exact_cosim() -> Mark:
     return Mark("exact.cosim", count, "instructions", "", None, "0 differ", True, command)
 
 
+class MissingPeers(Exception):  # noqa: N818
+    """Kernels have nobody to be measured beside."""
+
+
 def cpu_mark(result: "Result") -> Mark | None:
     """Return the row of a kernel, its value that of its first target; None where a peer or a peak is not known."""
     case = result.case
@@ -110,14 +114,14 @@ def cpu_mark(result: "Result") -> Mark | None:
 
 
 def cpu_marks(ids: Sequence[str]) -> Iterator[Mark]:
-    """Measure kernels beside all of their peers. RuntimeError where one is not installed: the rest would flatter."""
+    """Measure kernels beside all of their peers. MissingPeers where one is not installed: the rest would flatter accord."""
     from accord.sim.seed import seed
     from bench.kernels.cases import CALL, CASES
     from bench.kernels.measure import ROUNDS
     from bench.kernels.session import missing, one_processor, run
 
     if missing():
-        raise RuntimeError(f"cpu.*: not installed: {', '.join(missing())}; Debian: apt-get install libdnnl-dev")
+        raise MissingPeers(f"cpu.*: not installed: {', '.join(missing())}; Debian: apt-get install libdnnl-dev")
     cases = [case for case in (*CASES, CALL) if case.id in ids]
     with one_processor():
         yield from filter(None, map(cpu_mark, run(cases, seed(), ROUNDS, lambda: None)))
@@ -145,11 +149,15 @@ def main() -> int:
     ledger = {row["id"]: row for row in map(json.loads, lines)}
     LEDGER.parent.mkdir(exist_ok=True)
     kernels = [name for name in chosen if name in IDS]
-    for mark in chain((single[name]() for name in chosen if name in single), cpu_marks(kernels) if kernels else ()):
-        ledger[mark.id] = asdict(mark)
-        LEDGER.write_text("".join(json.dumps(entry) + "\n" for entry in ledger.values()))
-        stands = "met" if mark.met else "NOT MET"
-        print(f"{mark.id:22} {mark.value:>12,} {mark.unit:14} target {mark.target:10} {stands}", flush=True)
+    try:
+        for mark in chain((single[name]() for name in chosen if name in single), cpu_marks(kernels) if kernels else ()):
+            ledger[mark.id] = asdict(mark)
+            LEDGER.write_text("".join(json.dumps(entry) + "\n" for entry in ledger.values()))
+            stands = "met" if mark.met else "NOT MET"
+            print(f"{mark.id:22} {mark.value:>12,} {mark.unit:14} target {mark.target:10} {stands}", flush=True)
+    except MissingPeers as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -13,6 +13,8 @@ FP32_PEAKS = ("fp32.512", "fp32.256")
 READ_BYTES = (16 << 10, 512 << 10, 4 << 20)
 """Inside the first, the second and the third cache of most processors."""
 CALLS = 200
+"""Of a peak, a sample."""
+READS = 25
 
 
 @dataclass
@@ -44,7 +46,7 @@ def bounds(case: Case, isa: str) -> list[Bound]:
     if case.rows == 1 and there:  # every weight is read for one multiplication
         size = case.weight_bytes * case.copies // 1024 * 1024
         scale = case.weight_bytes * case.copies / size
-        found.append(Bound(f"reading {size >> 10:,} KiB", "read", native().reader(size), 5, scale))
+        found.append(Bound(f"reading {size >> 10:,} KiB", "read", native().reader(size), READS, scale))
     return found
 
 

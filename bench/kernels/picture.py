@@ -20,7 +20,7 @@ def draw(results: Sequence[Result], path: Path) -> None:
     shown = [result for result in results if result.best("FP32")]
     if not shown:
         return
-    matplotlib.rcParams["svg.hashsalt"] = "accord"
+    matplotlib.rcParams.update({"svg.hashsalt": "accord", "svg.fonttype": "none"})
     figure = Figure(figsize=(9, 0.62 * len(shown) + 1.2), layout="constrained")
     axes = figure.subplots()
     for place, (label, color) in enumerate(COLORS.items()):

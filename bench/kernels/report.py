@@ -16,7 +16,7 @@ def stands(result: Result) -> list[str]:
     lines = []
     for target in result.case.targets:
         value = result.value(target)
-        lines.append(f"{target}: " + ("not measured" if value is None else f"{value:.2f}"))
+        lines.append(f"{target}: " + ("not measured" if value is None else f"{value:.3f}"))
         if value is not None and not target.met(value):
             lines[-1] += " NOT MET"
     return lines
