@@ -114,7 +114,7 @@ def cpu_mark(result: "Result") -> Mark | None:
 
 
 def cpu_marks(ids: Sequence[str]) -> Iterator[Mark]:
-    """Measure kernels beside all of their peers. MissingPeers where one is not installed: the rest would flatter accord."""
+    """Measure kernels beside all of their peers. MissingPeers where one is not installed: the rest flatters."""
     from accord.sim.seed import seed
     from bench.kernels.cases import CALL, CASES
     from bench.kernels.measure import ROUNDS
