@@ -39,17 +39,21 @@ cosim: $(VENV)/.dev ## random programs in lock-step on model and RTL, a fresh se
 lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
-	@echo "clang-format sw/csrc"
-	@$(VENV)/bin/clang-format --dry-run --Werror $(filter %.cpp %.hpp %.inc,$(KERNELS))
+	@echo "clang-format"
+	@$(VENV)/bin/clang-format --dry-run --Werror $(filter %.cpp %.hpp %.inc,$(KERNELS)) $(wildcard bench/kernels/native/*.?pp)
 	$(VENV)/bin/mypy
 	$(PY) -m accord.isa.reference --check docs/isa.md
 	$(PY) -m accord.sim.lint
 
-bench: $(VENV)/.dev ## speed of the simulation, side by side (make bench K=16)
-	$(PY) bench/sim_speed.py --k $(K)
+bench: $(VENV)/$(if $(filter sim,$(ONLY)),.dev,.bench) ## kernels beside their peers (make bench ONLY=gemm ROUNDS=5), or the simulation (ONLY=sim K=16)
+ifeq ($(ONLY),sim)
+	$(PY) -m bench.sim_speed --k $(K)
+else
+	$(PY) -m bench.kernels $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
+endif
 
-marks: $(VENV)/.dev ## measure the ledger into build/marks.jsonl (make marks ONLY=sim)
-	$(PY) bench/marks.py $(if $(ONLY),--only $(ONLY))
+marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)
+	$(PY) -m bench.marks $(if $(ONLY),--only $(ONLY))
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
@@ -76,3 +80,8 @@ $(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
+	@echo "installing the kernels' peers into $(VENV), once: PyTorch is large"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@

@@ -1,7 +1,7 @@
 """The ledger of marks: measures each row afresh, prints it and writes build/marks.jsonl, one object a row.
 
-``--only PREFIX`` measures the rows whose id begins so and keeps the others as they were. Rows that download
-packages (``sim.cold.s``) are measured only when named.
+``--only PREFIX,PREFIX`` measures the rows whose ids begin so and keeps the others as they were. Rows that download
+packages (``sim.cold.s``) are measured only when named. The rows ``cpu.*`` are measured in one run.
 """
 
 import argparse
@@ -11,9 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.kernels.cases import IDS
+
+if TYPE_CHECKING:
+    from bench.kernels.measure import Result
 
 ROOT = Path(__file__).parents[1]
 LEDGER = ROOT / "build" / "marks.jsonl"
@@ -62,11 +69,11 @@ def sim_cold() -> Mark:
 
 def sim_cps_network() -> Mark:
     """Compare the in-process NPU's ticks a second with the bare model's."""
-    import sim_speed
+    from bench import sim_speed
 
     ratio = round(sim_speed.measure(8).ratio, 3)
     peer = "Python touching every cycle"
-    return Mark("sim.cps.network", ratio, "ratio", peer, 0.02, ">= 0.9", ratio >= 0.9, "make bench")
+    return Mark("sim.cps.network", ratio, "ratio", peer, 0.02, ">= 0.9", ratio >= 0.9, "make bench ONLY=sim")
 
 
 def exact_cosim() -> Mark:
@@ -81,6 +88,45 @@ def exact_cosim() -> Mark:
     return Mark("exact.cosim", count, "instructions", "", None, "0 differ", True, command)
 
 
+class MissingPeers(Exception):  # noqa: N818
+    """Kernels have nobody to be measured beside."""
+
+
+def cpu_mark(result: "Result") -> Mark | None:
+    """Return the row of a kernel, its value that of its first target; None where a peer or a peak is not known."""
+    case = result.case
+    values = [result.value(target) for target in case.targets]
+    if None in values:
+        return None
+    pairs = [(target, value) for target, value in zip(case.targets, values, strict=True) if value is not None]
+    peer = str(result.peer(case.targets[0]))
+    peer_value = result.median(peer) * 1e6 if case.id.endswith(".us") else result.gops(peer)
+    return Mark(
+        case.id,
+        round(pairs[0][1], 3),
+        pairs[0][0].quantity,
+        peer,
+        round(peer_value, 2),
+        "; ".join(f"{target}: {value:.3f}" for target, value in pairs),
+        all(target.met(value) for target, value in pairs),
+        f"make marks ONLY={case.id}",
+    )
+
+
+def cpu_marks(ids: Sequence[str]) -> Iterator[Mark]:
+    """Measure kernels beside all of their peers. MissingPeers where one is not installed: the rest flatters."""
+    from accord.sim.seed import seed
+    from bench.kernels.cases import CALL, CASES
+    from bench.kernels.measure import ROUNDS
+    from bench.kernels.session import missing, one_processor, run
+
+    if missing():
+        raise MissingPeers(f"cpu.*: not installed: {', '.join(missing())}; Debian: apt-get install libdnnl-dev")
+    cases = [case for case in (*CASES, CALL) if case.id in ids]
+    with one_processor():
+        yield from filter(None, map(cpu_mark, run(cases, seed(), ROUNDS, lambda: None)))
+
+
 ROWS: dict[str, Callable[[], Mark]] = {
     "sim.warm.s": sim_warm,
     "sim.cps.network": sim_cps_network,
@@ -92,23 +138,26 @@ NAMED: dict[str, Callable[[], Mark]] = {"sim.cold.s": sim_cold}
 def main() -> int:
     """Measure the rows asked for; return 1 where none is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", metavar="PREFIX", help="ids that begin so")
-    prefix = parser.parse_args().only
-    chosen = {name: row for name, row in ROWS.items() if name.startswith(prefix)}
-    chosen |= {name: row for name, row in NAMED.items() if prefix and name.startswith(prefix)}
+    parser.add_argument("--only", default="", metavar="PREFIX", help="ids that begin so, separated by commas")
+    prefixes = tuple(parser.parse_args().only.split(","))
+    single = ROWS | (NAMED if any(prefixes) else {})
+    chosen = [name for name in (*single, *IDS) if name.startswith(prefixes)]
     if not chosen:
-        print(f"no row begins with {prefix!r}; rows: {', '.join([*ROWS, *NAMED])}", file=sys.stderr)
+        print(f"no row begins with {prefixes}; rows: {', '.join([*ROWS, *NAMED, *IDS])}", file=sys.stderr)
         return 1
-    lines = LEDGER.read_text().splitlines() if prefix and LEDGER.exists() else []
+    lines = LEDGER.read_text().splitlines() if any(prefixes) and LEDGER.exists() else []
     ledger = {row["id"]: row for row in map(json.loads, lines)}
     LEDGER.parent.mkdir(exist_ok=True)
-    for row in chosen.values():
-        mark = row()
-        ledger[mark.id] = asdict(mark)
-        LEDGER.write_text("".join(json.dumps(entry) + "\n" for entry in ledger.values()))
-        print(
-            f"{mark.id:20} {mark.value:>12,} {mark.unit:12} target {mark.target:10} {'met' if mark.met else 'NOT MET'}"
-        )
+    kernels = [name for name in chosen if name in IDS]
+    try:
+        for mark in chain((single[name]() for name in chosen if name in single), cpu_marks(kernels) if kernels else ()):
+            ledger[mark.id] = asdict(mark)
+            LEDGER.write_text("".join(json.dumps(entry) + "\n" for entry in ledger.values()))
+            stands = "met" if mark.met else "NOT MET"
+            print(f"{mark.id:22} {mark.value:>12,} {mark.unit:14} target {mark.target:10} {stands}", flush=True)
+    except MissingPeers as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

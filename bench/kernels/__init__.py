@@ -1,0 +1,1 @@
+"""accord's kernels beside their peers, in one run: ``make bench``."""
