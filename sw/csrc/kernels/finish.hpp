@@ -86,8 +86,8 @@ inline void store_rows(Ints bytes, size_t rows, size_t columns, uint8_t *out, pt
 // `rows` rows of VECTORS vectors of sums, bias included, `columns` of them from `channel` on. Four vectors can be read
 // from wherever a row begins.
 template <Contract CONTRACT, size_t VECTORS>
-inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel, uint8_t *out,
-                        ptrdiff_t out_stride) {
+inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel,
+                        uint8_t *out, ptrdiff_t out_stride) {
   constexpr size_t together = 4 / VECTORS, width = VECTORS * lanes;
   const Finish<CONTRACT> finish(e);
   const Channels<CONTRACT> a(e, channel), b(e, channel + (VECTORS - 1) * lanes);
@@ -99,15 +99,16 @@ inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, siz
 }
 
 // 32-bit sums, bias included, `width` apart.
-inline void copy_tile(const int32_t *sums, size_t width, size_t rows, size_t columns, uint8_t *out, ptrdiff_t out_stride) {
+inline void copy_tile(const int32_t *sums, size_t width, size_t rows, size_t columns, uint8_t *out,
+                      ptrdiff_t out_stride) {
   for (size_t i = 0; i < rows; ++i, sums += width, out += out_stride)
     for (size_t n = 0; n < columns; n += lanes)
       Lanes::store(out + n * sizeof(int32_t), Lanes::load(sums + n, Lanes::bytes), (columns - n) * sizeof(int32_t));
 }
 
 template <size_t VECTORS>
-inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel, uint8_t *out,
-                        ptrdiff_t out_stride) {
+inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel,
+                        uint8_t *out, ptrdiff_t out_stride) {
   if (e.contract == contract_s32) return copy_tile(sums, VECTORS * lanes, rows, columns, out, out_stride);
   const auto tile = e.contract == contract_fma    ? finish_tile<contract_fma, VECTORS>
                     : e.contract == contract_onnx ? finish_tile<contract_onnx, VECTORS>

@@ -10,7 +10,9 @@ using Floats = Lanes::Floats;
 
 // trunc(x + copysign(0.5 - 2^-25, x)): nearest, ties away from zero, for |x| < 2^9; docs/kernels.md proves it. A number
 // beyond that may come out one less in magnitude, a negative one beyond integers as the least of them.
-inline Ints round_away(Floats x) { return Lanes::truncate(x + Lanes::with_sign_of(Lanes::all_floats(0x1.fffffep-2f), x)); }
+inline Ints round_away(Floats x) {
+  return Lanes::truncate(x + Lanes::with_sign_of(Lanes::all_floats(0x1.fffffep-2f), x));
+}
 
 // value / 2^exponent, ties away from zero: one more than the shift where the remainder is past the threshold.
 inline Ints divide_by_power(Ints value, Ints exponent) {

@@ -1,7 +1,8 @@
 #include "depthwise.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <initializer_list>
+#include <new>
 #include <stdexcept>
 #include <vector>
 
@@ -14,11 +15,16 @@ namespace {
 constexpr size_t first_cache = 16384;  // bytes of grouped rows at a time
 
 // A view of one byte can be longer than any memory.
-size_t checked_product(size_t a, size_t b) {
-  size_t product;
-  if (__builtin_mul_overflow(a, b, &product) || product > std::numeric_limits<ptrdiff_t>::max() / 2)
-    throw std::invalid_argument("x: the rows of a window are longer than memory");
-  return product;
+Buffer checked_buffer(std::initializer_list<size_t> sizes) {
+  const char *const message = "x: the rows of a window are longer than memory";
+  size_t bytes = 1;
+  for (size_t size : sizes)
+    if (__builtin_mul_overflow(bytes, size, &bytes)) throw std::invalid_argument(message);
+  try {
+    return Buffer(bytes);
+  } catch (const std::bad_alloc &) {
+    throw std::invalid_argument(message);
+  }
 }
 
 }  // namespace
@@ -61,8 +67,7 @@ class Depthwise::Worker {
   const Image &image_;
   Epilogue epilogue_;
   size_t groups_;
-  size_t width_, row_bytes_;     // padded pixels of a row; bytes of all groups for one unit
-  size_t units_, pixel_bytes_;   // units at a time, their bytes a pixel
+  size_t width_, units_, pixel_bytes_;  // padded pixels of a row; units at a time, their bytes a pixel
   std::vector<uint8_t> padding_;        // a pixel of it
   std::vector<size_t> taps_;
   Buffer grouped_;
@@ -76,12 +81,11 @@ Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
       epilogue_(layer.finish_.epilogue()),
       groups_(depthwise_groups(table_, layer.shape_)),
       width_(window_.before[1] + image.width + window_.after[1]),
-      row_bytes_(checked_product(checked_product(width_, groups_), table_.unit_bytes)),
-      units_(std::clamp<size_t>(first_cache / row_bytes_, 1,
+      units_(std::clamp<size_t>(first_cache / std::min(first_cache, groups_ * width_ * table_.unit_bytes), 1,
                                 depthwise_units(table_, image.channels))),
       pixel_bytes_(units_ * table_.unit_bytes),
       padding_(image.channels, layer.padding_),
-      grouped_(checked_product(row_bytes_, units_)) {
+      grouped_(checked_buffer({groups_, width_, pixel_bytes_})) {
   DepthwiseRows sides = {};
   sides.channels = std::min(units_ * table_.lanes, image.channels);
   sides.is_signed = layer.is_signed_;

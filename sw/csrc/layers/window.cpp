@@ -12,9 +12,8 @@ void fill_pixel(const Window &w, const Image &image, const uint8_t *data, const 
     for (size_t j = 0; j < w.kernel[1]; ++j) {
       const size_t x = at[1] * w.stride[1] + j * w.dilation[1] - w.before[1];
       const bool inside = y < image.height && x < image.width;
-      *rows = inside
-                  ? data + static_cast<ptrdiff_t>(y) * image.stride[1] + static_cast<ptrdiff_t>(x) * image.stride[2]
-                  : padding;
+      *rows = inside ? data + static_cast<ptrdiff_t>(y) * image.stride[1] + static_cast<ptrdiff_t>(x) * image.stride[2]
+                     : padding;
       rows += apart;
     }
   }

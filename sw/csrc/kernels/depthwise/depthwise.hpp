@@ -19,7 +19,7 @@ constexpr size_t most_rows = 4;  // of a group
 // Rows of one group, each at the first pixel.
 struct DepthwiseRows {
   const uint8_t *row[most_rows];
-  ptrdiff_t stride[most_rows];    // bytes from pixel to pixel
+  ptrdiff_t stride[most_rows];  // bytes from pixel to pixel
   size_t pixels, channels;
   bool is_signed;
 };
@@ -30,7 +30,7 @@ struct DepthwiseCall {
   const uint8_t *grouped;  // what gather() left: the first unit of the first output's first tap
   const size_t *taps;      // bytes from there to each group and column of the kernel, in the order of pack()
   size_t tap_count;
-  size_t neighbours;   // columns of the kernel where they are `pixel_step` apart, else 0
+  size_t neighbours;  // columns of the kernel where they are `pixel_step` apart, else 0
   size_t pixel_step;  // bytes of `grouped` from output to output
   size_t count;       // outputs
   size_t channel, channels;
@@ -51,7 +51,9 @@ struct DepthwiseTable {
   void (*run)(const DepthwiseCall &call);
 };
 
-static inline size_t depthwise_units(const DepthwiseTable &t, size_t channels) { return (channels + t.lanes - 1) / t.lanes; }
+static inline size_t depthwise_units(const DepthwiseTable &t, size_t channels) {
+  return (channels + t.lanes - 1) / t.lanes;
+}
 static inline size_t depthwise_groups(const DepthwiseTable &t, const DepthwiseShape &s) {
   return (s.kernel[0] + t.group - 1) / t.group;
 }
@@ -66,7 +68,8 @@ static inline size_t depthwise_row_bytes(const DepthwiseTable &t, const Depthwis
 
 // Calls put(weight) for all weights in the order of pack(), zeros where there are none.
 template <class Put>
-static inline void each_weight(const DepthwiseTable &t, const DepthwiseShape &s, const int8_t *weights, const Put &put) {
+static inline void each_weight(const DepthwiseTable &t, const DepthwiseShape &s, const int8_t *weights,
+                               const Put &put) {
   for (size_t first = 0; first < s.channels; first += t.lanes)
     for (size_t row = 0; row < depthwise_together(t, s); ++row)
       for (size_t g = 0; g < depthwise_groups(t, s); ++g)

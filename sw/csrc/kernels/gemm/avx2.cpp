@@ -86,8 +86,7 @@ void run(const GemmCall &c) {
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
   int16_t *end = widened;
   for (size_t i = 0; i < c.count; ++i)
-    for (size_t t = 0; t < c.shape.taps; ++t)
-      end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
+    for (size_t t = 0; t < c.shape.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
   const size_t pairs = steps(c.shape);
   const int16_t *panel = static_cast<const int16_t *>(c.weights);
   const Epilogue e = *c.epilogue;  // a copy that no store can change

@@ -54,7 +54,8 @@ inline __m512i as_unsigned(__m512i x) {
 template <bool HALF>
 struct Part {
   static __m512i load(const int8_t *w) {
-    return HALF ? _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(w))) : _mm512_loadu_si512(w);
+    return HALF ? _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(w)))
+                : _mm512_loadu_si512(w);
   }
   static __m512i add(__m512i sum, __m512i four, __m512i w) {
     if constexpr (!HALF) return _mm512_dpbusd_epi32(sum, four, w);
@@ -147,8 +148,7 @@ void tile(const Job &job) {
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i, out += job.out_stride) {
     C::Left::store(out, _mm512_add_epi32(chain[0].left[i], left_bias), job.whole);
-    if constexpr (C::has_right)
-      C::Right::store(out + 64, _mm512_add_epi32(chain[0].right[i], right_bias), job.whole);
+    if constexpr (C::has_right) C::Right::store(out + 64, _mm512_add_epi32(chain[0].right[i], right_bias), job.whole);
   }
 }
 
@@ -157,7 +157,8 @@ using Tile = void (*)(const Job &);
 #define ACCORD_TILES(n, sign)                                                                                    \
   {tile<1, n, sign>, tile<2, n, sign>, tile<3, n, sign>, tile<4, n, sign>,  tile<5, n, sign>,  tile<6, n, sign>, \
    tile<7, n, sign>, tile<8, n, sign>, tile<9, n, sign>, tile<10, n, sign>, tile<11, n, sign>, tile<12, n, sign>}
-#define ACCORD_WIDTHS(sign) {ACCORD_TILES(8, sign), ACCORD_TILES(16, sign), ACCORD_TILES(24, sign), ACCORD_TILES(32, sign)}
+#define ACCORD_WIDTHS(sign) \
+  {ACCORD_TILES(8, sign), ACCORD_TILES(16, sign), ACCORD_TILES(24, sign), ACCORD_TILES(32, sign)}
 constexpr Tile tiles[2][tile_columns / narrowest][tile_rows] = {ACCORD_WIDTHS(false), ACCORD_WIDTHS(true)};
 #undef ACCORD_WIDTHS
 #undef ACCORD_TILES
