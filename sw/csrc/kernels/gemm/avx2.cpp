@@ -60,7 +60,7 @@ template <int ROWS>
 void tile(const int16_t *x, size_t count, const int16_t *weights, const int32_t *bias, int32_t *sums) {
   __m256i left[ROWS], right[ROWS];
 #pragma GCC unroll 16
-  for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm256_setzero_si256();
+  for (int i = 0; i < ROWS; ++i) left[i] = load_sums(bias), right[i] = load_sums(bias + 8);
   for (size_t k = 0; k < count; ++k, weights += tile_columns * step) {
     const __m256i w0 = load_weights(weights), w1 = load_weights(weights + 16);
 #pragma GCC unroll 16
@@ -70,11 +70,10 @@ void tile(const int16_t *x, size_t count, const int16_t *weights, const int32_t 
       right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(pair, w1));
     }
   }
-  const __m256i left_bias = load_sums(bias), right_bias = load_sums(bias + 8);
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) {
-    store(sums + i * 16, _mm256_add_epi32(left[i], left_bias));
-    store(sums + i * 16 + 8, _mm256_add_epi32(right[i], right_bias));
+    store(sums + i * 16, left[i]);
+    store(sums + i * 16 + 8, right[i]);
   }
 }
 
