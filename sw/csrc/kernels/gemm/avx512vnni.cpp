@@ -3,13 +3,13 @@
 #include "../lanes_avx512.hpp"
 #include "../lookup_avx512.hpp"
 
-#include "../finish.hpp"
 #include "gemm.hpp"
+#include "tile512.hpp"
 
 namespace accord {
 namespace {
 
-constexpr size_t tile_rows = 12, tile_columns = 32, step = 4, narrowest = 8;
+constexpr size_t tile_rows = 12, tile_columns = 32, narrowest = 8;
 
 size_t steps(const GemmShape &s) { return (s.depth + step - 1) / step; }
 size_t panel_columns(size_t left) {
@@ -32,124 +32,15 @@ void pack(const GemmShape &s, const int8_t *weights, void *packed) {
             *out++ = n < s.columns && i < s.depth ? weights[(t * s.depth + i) * s.columns + n] : int8_t{0};
 }
 
-inline __m512i broadcast(const uint8_t *x) {
-  int32_t four;
-  __builtin_memcpy(&four, x, sizeof four);
-  return _mm512_set1_epi32(four);
-}
-
-// Four bytes, or the last one to three of a tap with zeros behind them.
-inline __m512i broadcast_tail(const uint8_t *x, size_t count) {
-  if (count >= step) return broadcast(x);
-  const uint32_t second = count > 1 ? x[1] : 0u, third = count > 2 ? x[2] : 0u;
-  return _mm512_set1_epi32(static_cast<int32_t>(x[0] | second << 8 | third << 16));
-}
-
-template <bool SIGNED>
-inline __m512i as_unsigned(__m512i x) {
-  return SIGNED ? _mm512_xor_si512(x, _mm512_set1_epi8(static_cast<char>(0x80))) : x;
-}
-
-// Sixteen columns or, HALF, eight, in the lower half of a vector.
-template <bool HALF>
-struct Part {
-  static __m512i load(const int8_t *w) {
-    return HALF ? _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(w)))
-                : _mm512_loadu_si512(w);
-  }
-  static __m512i add(__m512i sum, __m512i four, __m512i w) {
-    if constexpr (!HALF) return _mm512_dpbusd_epi32(sum, four, w);
-    return _mm512_castsi256_si512(
-        _mm256_dpbusd_epi32(_mm512_castsi512_si256(sum), _mm512_castsi512_si256(four), _mm512_castsi512_si256(w)));
-  }
-  static void store(uint8_t *to, __m512i sums, bool whole) {
-    if (HALF && !whole)
-      _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_castsi512_si256(sums));
-    else
-      _mm512_storeu_si512(to, sums);
-  }
-};
-
-// ROWS by COLUMNS sums of one chain. COLUMNS is 8, 16, 24 or 32.
-template <int ROWS, int COLUMNS>
-struct Chain {
-  using Left = Part<(COLUMNS < 16)>;
-  using Right = Part<(COLUMNS < 32)>;
-  static constexpr bool has_right = COLUMNS > 16;
-  __m512i left[ROWS], right[ROWS];
-
-  void clear() {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm512_setzero_si512();
-  }
-  void add(int i, __m512i four, __m512i w0, __m512i w1) {
-    left[i] = Left::add(left[i], four, w0);
-    if constexpr (has_right) right[i] = Right::add(right[i], four, w1);
-  }
-  void add(const Chain &other) {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) {
-      left[i] = _mm512_add_epi32(left[i], other.left[i]);
-      if constexpr (has_right) right[i] = _mm512_add_epi32(right[i], other.right[i]);
-    }
-  }
-};
-
-// Where a tile begins: what it multiplies, and where its sums go, row after row, `whole` vectors or COLUMNS of them.
-struct Job {
-  const uint8_t *const *rows;
-  size_t taps, depth, count;  // count: rows from tap to tap
-  const int8_t *weights;
-  const int32_t *bias;
-  uint8_t *out;
-  ptrdiff_t out_stride;
-  bool whole;
-};
-
-// Few sums wait for the ones before: they are summed in several chains, even and odd steps, say.
-constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
-
-// ROWS by COLUMNS sums, bias included. It names few things and reads the job anew at the end: a general register moved
-// to a vector one waits behind all multiplications.
 template <int ROWS, int COLUMNS, bool SIGNED>
 void tile(const Job &job) {
-  using C = Chain<ROWS, COLUMNS>;
-  constexpr int CHAINS = chains(C::has_right ? 2 * ROWS : ROWS);
-  constexpr size_t step_bytes = COLUMNS * step;
-  const __m512i none = _mm512_setzero_si512();
-  const int8_t *weights = job.weights;
-  const uint8_t *const *rows = job.rows;
-  C chain[CHAINS];
-#pragma GCC unroll 4
-  for (int j = 0; j < CHAINS; ++j) chain[j].clear();
-  const auto multiply = [&](C &to, const auto &four) __attribute__((always_inline)) {
-    const __m512i w0 = C::Left::load(weights), w1 = C::has_right ? C::Right::load(weights + 64) : none;
-    weights += step_bytes;
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) to.add(i, as_unsigned<SIGNED>(four(i)), w0, w1);
-  };
-  for (size_t left = job.taps; left > 0; --left, rows += job.count) {
-    const uint8_t *x[ROWS];
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) x[i] = rows[i];
-    size_t k = 0;
-    for (; k + step * CHAINS <= job.depth; k += step * CHAINS)
-#pragma GCC unroll 4
-      for (int j = 0; j < CHAINS; ++j)
-        multiply(chain[j], [&](int i) __attribute__((always_inline)) { return broadcast(x[i] + k + step * j); });
-    for (; k < job.depth; k += step)
-      multiply(chain[0], [&](int i) __attribute__((always_inline)) { return broadcast_tail(x[i] + k, job.depth - k); });
-  }
-#pragma GCC unroll 4
-  for (int j = 1; j < CHAINS; ++j) chain[0].add(chain[j]);
-  const __m512i left_bias = _mm512_loadu_si512(job.bias);
-  const __m512i right_bias = C::has_right ? _mm512_loadu_si512(job.bias + 16) : none;
-  uint8_t *out = job.out;
-#pragma GCC unroll 16
-  for (int i = 0; i < ROWS; ++i, out += job.out_stride) {
-    C::Left::store(out, _mm512_add_epi32(chain[0].left[i], left_bias), job.whole);
-    if constexpr (C::has_right) C::Right::store(out + 64, _mm512_add_epi32(chain[0].right[i], right_bias), job.whole);
-  }
+  Nothing nothing;
+  sum_tile<ROWS, COLUMNS, SIGNED>(job, nothing);
+}
+
+template <int ROWS, bool SIGNED, Contract CONTRACT>
+void tile_after(const Job &job, Pending<CONTRACT> &pending) {
+  sum_tile<ROWS, tile_columns, SIGNED>(job, pending);
 }
 
 using Tile = void (*)(const Job &);
@@ -162,6 +53,47 @@ using Tile = void (*)(const Job &);
 constexpr Tile tiles[2][tile_columns / narrowest][tile_rows] = {ACCORD_WIDTHS(false), ACCORD_WIDTHS(true)};
 #undef ACCORD_WIDTHS
 #undef ACCORD_TILES
+
+// Tiles of fewer rows, the only ones of small products, do not finish the one before.
+constexpr size_t fewest_rows = 7;
+
+template <Contract CONTRACT>
+using TileAfter = void (*)(const Job &, Pending<CONTRACT> &);
+
+template <Contract CONTRACT, bool SIGNED>
+constexpr TileAfter<CONTRACT> tiles_after[] = {tile_after<7, SIGNED, CONTRACT>,  tile_after<8, SIGNED, CONTRACT>,
+                                               tile_after<9, SIGNED, CONTRACT>,  tile_after<10, SIGNED, CONTRACT>,
+                                               tile_after<11, SIGNED, CONTRACT>, tile_after<12, SIGNED, CONTRACT>};
+
+// All rows of one panel of 32 whole columns to bytes.
+template <Contract CONTRACT>
+void run_whole_panel(const GemmCall &c, const Epilogue &e, const int8_t *panel, size_t n) {
+  const TileAfter<CONTRACT> *const after = c.is_signed ? tiles_after<CONTRACT, true> : tiles_after<CONTRACT, false>;
+  alignas(64) int32_t aside[2][tile_rows * tile_columns];
+  Pending<CONTRACT> pending(e, n, c.out_stride);
+  uint8_t *out = c.out + n;
+  Job job = {.rows = c.rows,
+             .taps = c.shape.taps,
+             .depth = c.shape.depth,
+             .count = c.count,
+             .weights = panel,
+             .bias = e.bias + n,
+             .out = nullptr,
+             .out_stride = tile_columns * sizeof(int32_t),
+             .whole = true};
+  size_t turn = 0;
+  for (size_t i = 0, rows; i < c.count; i += rows, job.rows += rows, turn ^= 1) {
+    rows = even_rows(c.count - i, tile_rows);
+    job.out = reinterpret_cast<uint8_t *>(aside[turn]);
+    if (rows >= fewest_rows)
+      after[rows - fewest_rows](job, pending);
+    else
+      tiles[c.is_signed][tile_columns / narrowest - 1][rows - 1](job);
+    pending.finish();
+    pending.start(aside[turn], rows, out + static_cast<ptrdiff_t>(i) * c.out_stride);
+  }
+  pending.finish();
+}
 
 // All rows of one panel, `columns` of them from column `n` on. Sums that are the output go there; others are finished
 // from aside.
@@ -195,7 +127,12 @@ void run(const GemmCall &c) {
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   for (size_t n = 0; n < c.shape.columns; n += tile_columns) {
     const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
-    run_panel(c, e, panel, n, columns);
+    if (columns == tile_columns && !e.lookup && e.contract == contract_fma)
+      run_whole_panel<contract_fma>(c, e, panel, n);
+    else if (columns == tile_columns && !e.lookup && e.contract == contract_onnx)
+      run_whole_panel<contract_onnx>(c, e, panel, n);
+    else
+      run_panel(c, e, panel, n, columns);
     panel += panel_bytes(c.shape, panel_columns(columns));
   }
 }

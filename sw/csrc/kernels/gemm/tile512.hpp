@@ -1,0 +1,180 @@
+// A tile of sums in 512-bit vectors, and the tile before it finished meanwhile. After the lanes and their table lookup.
+#pragma once
+#include "../finish.hpp"
+
+namespace accord {
+namespace {
+
+constexpr size_t step = 4;  // bytes of depth that vpdpbusd takes at a time
+
+inline __m512i broadcast(const uint8_t *x) {
+  int32_t four;
+  __builtin_memcpy(&four, x, sizeof four);
+  return _mm512_set1_epi32(four);
+}
+
+// Four bytes, or the last one to three of a tap with zeros behind them.
+inline __m512i broadcast_tail(const uint8_t *x, size_t count) {
+  if (count >= step) return broadcast(x);
+  const uint32_t second = count > 1 ? x[1] : 0u, third = count > 2 ? x[2] : 0u;
+  return _mm512_set1_epi32(static_cast<int32_t>(x[0] | second << 8 | third << 16));
+}
+
+template <bool SIGNED>
+inline __m512i as_unsigned(__m512i x) {
+  return SIGNED ? _mm512_xor_si512(x, _mm512_set1_epi8(static_cast<char>(0x80))) : x;
+}
+
+// Sixteen columns or, HALF, eight, in the lower half of a vector.
+template <bool HALF>
+struct Part {
+  static __m512i load(const int8_t *w) {
+    return HALF ? _mm512_castsi256_si512(_mm256_loadu_si256(reinterpret_cast<const __m256i *>(w)))
+                : _mm512_loadu_si512(w);
+  }
+  static __m512i add(__m512i sum, __m512i four, __m512i w) {
+    if constexpr (!HALF) return _mm512_dpbusd_epi32(sum, four, w);
+    return _mm512_castsi256_si512(
+        _mm256_dpbusd_epi32(_mm512_castsi512_si256(sum), _mm512_castsi512_si256(four), _mm512_castsi512_si256(w)));
+  }
+  static void store(uint8_t *to, __m512i sums, bool whole) {
+    if (HALF && !whole)
+      _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_castsi512_si256(sums));
+    else
+      _mm512_storeu_si512(to, sums);
+  }
+};
+
+// ROWS by COLUMNS sums of one chain. COLUMNS is 8, 16, 24 or 32.
+template <int ROWS, int COLUMNS>
+struct Chain {
+  using Left = Part<(COLUMNS < 16)>;
+  using Right = Part<(COLUMNS < 32)>;
+  static constexpr bool has_right = COLUMNS > 16;
+  __m512i left[ROWS], right[ROWS];
+
+  void clear() {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm512_setzero_si512();
+  }
+  void add(int i, __m512i four, __m512i w0, __m512i w1) {
+    left[i] = Left::add(left[i], four, w0);
+    if constexpr (has_right) right[i] = Right::add(right[i], four, w1);
+  }
+  void add(const Chain &other) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) {
+      left[i] = _mm512_add_epi32(left[i], other.left[i]);
+      if constexpr (has_right) right[i] = _mm512_add_epi32(right[i], other.right[i]);
+    }
+  }
+};
+
+// Where a tile begins: what it multiplies, and where its sums go, row after row, `whole` vectors or COLUMNS of them.
+struct Job {
+  const uint8_t *const *rows;
+  size_t taps, depth, count;  // count: rows from tap to tap
+  const int8_t *weights;
+  const int32_t *bias;
+  uint8_t *out;
+  ptrdiff_t out_stride;
+  bool whole;
+};
+
+// Few sums wait for the ones before: they are summed in several chains, even and odd steps, say.
+constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
+
+// The tile before, finished in small pieces between multiplications: they wait for other units of the processor. Whole
+// rows of 32 columns, no table.
+template <Contract CONTRACT>
+class Pending {
+ public:
+  static constexpr bool steps = true;
+
+  Pending(const Epilogue &e, size_t channel, ptrdiff_t out_stride)
+      : finish_(e), left_(e, channel), right_(e, channel + lanes), out_stride_(out_stride) {}
+
+  void start(const int32_t *sums, size_t rows, uint8_t *out) { sums_ = sums, rows_ = rows, out_ = out; }
+
+  [[gnu::always_inline]] void step() {
+    if (rows_ == 0) return;
+    Ints sums[4];
+#pragma GCC unroll 4
+    for (size_t q = 0; q < 4; ++q) sums[q] = _mm512_load_si512(sums_ + q * lanes);
+    const Ints bytes = finish_(left_, right_, sums);
+    if (rows_ > 1)
+      Lanes::store_parts<32>(bytes, out_, out_stride_);
+    else
+      Lanes::store(out_, bytes, 32);
+    rows_ = rows_ > 1 ? rows_ - 2 : 0;
+    sums_ += 4 * lanes;
+    out_ += 2 * out_stride_;
+  }
+  void finish() {
+    while (rows_ > 0) step();
+  }
+
+ private:
+  Finish<CONTRACT> finish_;
+  Channels<CONTRACT> left_, right_;
+  ptrdiff_t out_stride_;
+  const int32_t *sums_ = nullptr;
+  size_t rows_ = 0;
+  uint8_t *out_ = nullptr;
+};
+
+struct Nothing {
+  static constexpr bool steps = false;
+};
+
+// ROWS by COLUMNS sums, bias included; `between` steps on between multiplications. It names few things and reads the job
+// anew at the end: a general register moved to a vector one waits behind all multiplications.
+template <int ROWS, int COLUMNS, bool SIGNED, class Between>
+[[gnu::always_inline]] inline void sum_tile(const Job &job, Between &between) {
+  using C = Chain<ROWS, COLUMNS>;
+  constexpr int CHAINS = chains(C::has_right ? 2 * ROWS : ROWS);
+  constexpr size_t step_bytes = COLUMNS * step;
+  const __m512i none = _mm512_setzero_si512();
+  const int8_t *weights = job.weights;
+  const uint8_t *const *rows = job.rows;
+  C chain[CHAINS];
+#pragma GCC unroll 4
+  for (int j = 0; j < CHAINS; ++j) chain[j].clear();
+  const auto multiply = [&](C &to, const auto &four) __attribute__((always_inline)) {
+    const __m512i w0 = C::Left::load(weights), w1 = C::has_right ? C::Right::load(weights + 64) : none;
+    weights += step_bytes;
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) to.add(i, as_unsigned<SIGNED>(four(i)), w0, w1);
+  };
+  for (size_t left = job.taps; left > 0; --left, rows += job.count) {
+    const uint8_t *x[ROWS];
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) x[i] = rows[i];
+    size_t k = 0;
+    if constexpr (Between::steps)
+      for (; k + 4 * step <= job.depth; between.step()) {
+        const size_t end = k + 4 * step;
+        for (; k < end; k += step)
+          multiply(chain[0], [&](int i) __attribute__((always_inline)) { return broadcast(x[i] + k); });
+      }
+    for (; k + step * CHAINS <= job.depth; k += step * CHAINS)
+#pragma GCC unroll 4
+      for (int j = 0; j < CHAINS; ++j)
+        multiply(chain[j], [&](int i) __attribute__((always_inline)) { return broadcast(x[i] + k + step * j); });
+    for (; k < job.depth; k += step)
+      multiply(chain[0], [&](int i) __attribute__((always_inline)) { return broadcast_tail(x[i] + k, job.depth - k); });
+  }
+#pragma GCC unroll 4
+  for (int j = 1; j < CHAINS; ++j) chain[0].add(chain[j]);
+  const __m512i left_bias = _mm512_loadu_si512(job.bias);
+  const __m512i right_bias = C::has_right ? _mm512_loadu_si512(job.bias + 16) : none;
+  uint8_t *out = job.out;
+#pragma GCC unroll 16
+  for (int i = 0; i < ROWS; ++i, out += job.out_stride) {
+    C::Left::store(out, _mm512_add_epi32(chain[0].left[i], left_bias), job.whole);
+    if constexpr (C::has_right) C::Right::store(out + 64, _mm512_add_epi32(chain[0].right[i], right_bias), job.whole);
+  }
+}
+
+}  // namespace
+}  // namespace accord
