@@ -19,8 +19,8 @@ OPTIONS = {
     "PYTHONMALLOC": "malloc",  # each object by itself, with red zones around it
 }
 
-OVERREAD = ("layers/window.cpp", "window.extent(0) + 1) + overread,", "window.extent(0) + 1) + 0 * overread,")
-"""Rows without the bytes that vectors read behind their end: no result changes, and no guard page is near."""
+OVERREAD = ("layers/settings.cpp", "(channels + channel_padding - 1) / channel_padding * channel_padding", "channels")
+"""Channels without the entries that vectors read behind the last one: no result changes, and no guard page is near."""
 
 OVERFLOW = (
     "layers/dot.cpp",
