@@ -91,7 +91,7 @@ FAULTS = (
     Fault("sums stored behind the last column", "kernels/gemm/avx512vnni.cpp", "e.contract == contract_s32 && columns == width", "e.contract == contract_s32", MATMUL),
     Fault("bias of the right half forgotten", "kernels/gemm/tile512.hpp", "_mm512_add_epi32(chain[0].right[i], right_bias)", "chain[0].right[i]", MATMUL),
     Fault("two tiles share a buffer", "kernels/gemm/avx512vnni.cpp", "turn ^= 1", "turn ^= 0", MATMUL),
-    Fault("the last row of a tile left unfinished", "kernels/gemm/tile512.hpp", "rows_ = rows_ > 1 ? rows_ - 2 : 0;", "rows_ = rows_ > 2 ? rows_ - 2 : 0;", MATMUL),
+    Fault("the last row of a tile left unfinished", "kernels/gemm/tile512.hpp", "rows_ = rows_ > 1 ? rows_ - 2 : 0;", "rows_ = rows_ > 3 ? rows_ - 2 : 0;", MATMUL),
     Fault("the row behind an odd tile overwritten", "kernels/gemm/tile512.hpp", "if (rows_ > 1)", "if (rows_ > 0)", MATMUL),
     Fault("left half without its bias", "kernels/gemm/vnni256.inc", "_mm256_add_epi32(chain[0].left[i], left_bias)", "chain[0].left[i]", MATMUL),
     Fault("both halves have the left one's bias", "kernels/gemm/avx2.cpp", "right[i] = load_sums(bias + 8)", "right[i] = load_sums(bias)", MATMUL),
