@@ -13,17 +13,21 @@ namespace accord {
 namespace {
 
 constexpr size_t first_cache = 16384;  // bytes of grouped rows at a time
+constexpr const char *too_long = "x: the rows of a window are longer than memory";
 
 // A view of one byte can be longer than any memory.
-Buffer checked_buffer(std::initializer_list<size_t> sizes) {
-  const char *const message = "x: the rows of a window are longer than memory";
-  size_t bytes = 1;
+size_t checked_product(std::initializer_list<size_t> sizes) {
+  size_t product = 1;
   for (size_t size : sizes)
-    if (__builtin_mul_overflow(bytes, size, &bytes)) throw std::invalid_argument(message);
+    if (__builtin_mul_overflow(product, size, &product)) throw std::invalid_argument(too_long);
+  return product;
+}
+
+Buffer checked_buffer(size_t bytes) {
   try {
     return Buffer(bytes);
   } catch (const std::bad_alloc &) {
-    throw std::invalid_argument(message);
+    throw std::invalid_argument(too_long);
   }
 }
 
@@ -81,11 +85,11 @@ Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
       epilogue_(layer.finish_.epilogue()),
       groups_(depthwise_groups(table_, layer.shape_)),
       width_(window_.before[1] + image.width + window_.after[1]),
-      units_(std::clamp<size_t>(first_cache / std::min(first_cache, groups_ * width_ * table_.unit_bytes), 1,
+      units_(std::clamp<size_t>(first_cache / checked_product({groups_, width_, table_.unit_bytes}), 1,
                                 depthwise_units(table_, image.channels))),
       pixel_bytes_(units_ * table_.unit_bytes),
       padding_(image.channels, layer.padding_),
-      grouped_(checked_buffer({groups_, width_, pixel_bytes_})) {
+      grouped_(checked_buffer(checked_product({groups_, width_, pixel_bytes_}))) {
   DepthwiseRows sides = {};
   sides.channels = std::min(units_ * table_.lanes, image.channels);
   sides.is_signed = layer.is_signed_;

@@ -24,6 +24,8 @@ from accord.kernels import (
     requantize,
 )
 
+from .isas import isas
+
 W = np.ones((4, 3), np.int8)
 CONV = np.ones((3, 2, 2, 4), np.int8)
 DEPTHWISE = np.ones((2, 2, 4), np.int8)
@@ -349,6 +351,15 @@ def test_views_as_long_as_no_memory_is():
     shape = {"dilation": (2**20 - 1, 1), "stride": (1, 2**20), "padding": (2**20 - 1, 0)}
     with pytest.raises(ValueError, match="x: the rows of a window are longer than memory"):
         DepthwiseConv2d(np.ones((3, 1, 1), np.int8), **shape)(x)
+
+
+@pytest.mark.parametrize("isa", [isa for isa in isas("depthwise") if isa != "scalar"])
+def test_rows_whose_length_is_zero_modulo_2_to_the_64(isa):
+    """2^19 rows of 2^42 pixels: a channel of a pixel takes 8 or 16 bytes where it is a vector."""
+    x = np.broadcast_to(np.uint8(0), (1, 2**19, 2**42, 1))
+    layer = DepthwiseConv2d(np.ones((2**19, 1, 1), np.int8), stride=(1, 2**20), isa=isa)
+    with pytest.raises(ValueError, match="x: the rows of a window are longer than memory"):
+        layer(x)
 
 
 def test_nothing_of_huge_extent_takes_no_time():

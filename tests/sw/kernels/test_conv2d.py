@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from accord.kernels import Conv2d, DepthwiseConv2d, Matmul
+from accord.kernels import Conv2d, DepthwiseConv2d, Matmul, Output, requantize
 
 from . import reference
 from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
@@ -139,3 +139,19 @@ def test_depthwise_is_a_convolution_of_as_many_groups():
     shape = {"stride": (2, 1), "padding": 1, "input_dtype": np.int8, "input_zero_point": -7}
     dense = Conv2d(np.ascontiguousarray(weight.transpose(2, 0, 1)[..., None]), groups=10, **shape)
     np.testing.assert_array_equal(DepthwiseConv2d(weight, **shape)(x), dense(x))
+
+
+@pytest.mark.parametrize("isa", isas("depthwise"))
+def test_channels_take_turns_where_rows_are_longer_than_the_first_cache(isa):
+    """202 pixels of 70 channels: some channels, and the others when the first ones are done."""
+    rng = np.random.default_rng(6)
+    x = rng.integers(-128, 128, (2, 3, 200, 70), dtype=np.int8)
+    weight = rng.integers(-128, 128, (3, 3, 70), dtype=np.int8)
+    bias = rng.integers(-5000, 5001, 70).astype(np.int32)
+    shape = {"stride": (1, 1), "dilation": (1, 1), "padding": (1, 1, 1, 1)}
+    sums = reference.depthwise(x, weight, bias, 11, shape)
+    for contract in CONTRACTS:
+        output = None if contract == "sums" else Output(contract, rng.uniform(0.0005, 0.005, 70))
+        layer = DepthwiseConv2d(weight, bias, **shape, input_dtype="int8", input_zero_point=11, output=output, isa=isa)
+        want = sums if output is None else requantize(sums.reshape(-1, 70), output, isa="scalar").reshape(sums.shape)
+        np.testing.assert_array_equal(layer(x), want, strict=True)
