@@ -13,10 +13,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from accord.kernels import available
 from bench.kernels.cases import IDS
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 LEDGER = ROOT / "build" / "marks.jsonl"
 PROGRAMS = 2000
+KERNEL_CASES = 3000
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,15 @@ def exact_cosim() -> Mark:
     return Mark("exact.cosim", count, "instructions", "", None, "0 differ", True, command)
 
 
+def exact_kernels(isa: str) -> Mark:
+    """Count random cases of every kernel whose bytes an instruction set and its witnesses agree on."""
+    from bench.exact_kernels import measure
+
+    name = f"exact.kernels.{isa}"
+    compared, differ = measure(isa, KERNEL_CASES)
+    return Mark(name, compared, "cases", "", None, f"0 differ: {differ}", differ == 0, f"make marks ONLY={name}")
+
+
 class MissingPeers(Exception):  # noqa: N818
     """Kernels have nobody to be measured beside."""
 
@@ -131,6 +143,7 @@ ROWS: dict[str, Callable[[], Mark]] = {
     "sim.warm.s": sim_warm,
     "sim.cps.network": sim_cps_network,
     "exact.cosim": exact_cosim,
+    **{f"exact.kernels.{isa}": partial(exact_kernels, isa) for isa in available()},
 }
 NAMED: dict[str, Callable[[], Mark]] = {"sim.cold.s": sim_cold}
 
