@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from accord.nn import QuantParams, activation_params, quantize_activation, quantize_linear
-from accord.nn.quantize import round_rmm, weight_scales
+from accord.nn.params import QuantizationParams
+from accord.nn.rounding import round_rmm
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_weights_are_symmetric_and_never_minus_128():
     assert layer.weight.min() == -127
     assert layer.weight[0, 0] == -127
     assert not layer.weight[1].any()
-    scales = weight_scales(weight, np.zeros(12, np.float32), params.scale)
+    scales = QuantizationParams.of_weight(weight, input_scale=params.scale).scale
     assert scales[1] == 1.0
     for c in (0, 2, 5):
         assert scales[c] == np.float32(float(np.abs(weight[c]).max()) / 127)
@@ -91,7 +92,7 @@ def test_bias_folds_the_zero_point_and_multiplier_is_rounded_once():
     bias = rng.standard_normal(5).astype(np.float32)
     inputs, outputs = activation_params(-1.0, 3.0), activation_params(-4.0, 4.0)
     layer = quantize_linear(weight, bias, inputs, outputs)
-    scales = weight_scales(weight, bias, inputs.scale)
+    scales = QuantizationParams.of_weight(weight, bias=bias, input_scale=inputs.scale).scale
     for c in range(5):
         exact = float(bias[c]) / (float(inputs.scale) * float(scales[c]))
         steps = int(abs(Fraction(exact)) + Fraction(1, 2)) * (1 if exact >= 0 else -1)

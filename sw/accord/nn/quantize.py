@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from accord.nn.params import WEIGHT_MAX, QuantizationParams
+from accord.nn.rounding import round_rmm
+
 INT8_MIN, INT8_MAX = -128, 127
 STEPS = 256
-WEIGHT_MAX = 127
-BIAS_HEADROOM = 2.0**30
-"""A channel's weight scale is at least |bias| / (input scale * this): its quantized bias fits INT32."""
 
 
 @dataclass(frozen=True)
@@ -54,30 +54,14 @@ class QuantizedLinear:
         return int(self.weight.shape[1])
 
 
-def round_rmm(values: ArrayLike) -> NDArray[np.floating]:
-    """Round to the nearest integer, ties away from zero (RMM, as C ``round``); a float dtype is kept."""
-    array = np.asarray(values)
-    whole = np.trunc(array)
-    # array - whole is exact; floor(x + 0.5) would be wrong for negative ties and for 0.49999997
-    away = (np.abs(array - whole) >= 0.5).astype(array.dtype)
-    rounded: NDArray[np.floating] = whole + np.copysign(away, array)
-    return rounded
-
-
 def activation_params(minimum: float, maximum: float) -> QuantParams:
     """Return the parameters for the range [minimum, maximum], widened to include zero.
 
     S = float32((max - min) / 255 in double), Z = RMM(-min / S) in double, less 128 for s8. Raises ValueError
     for bounds that are not finite or in the wrong order, or a range too narrow or wide for a float32 scale.
     """
-    low, high = float(minimum), float(maximum)
-    if not (np.isfinite(low) and np.isfinite(high) and low <= high):
-        raise ValueError(f"activation range [{low}, {high}]: expected finite bounds, the lower one first")
-    low, high = min(low, 0.0), max(high, 0.0)
-    with np.errstate(over="ignore", under="ignore"):  # the check below names what came of it
-        scale = np.float32((high - low) / 255.0)
-    _check_scale(f"activation range [{low}, {high}]: scale", np.asarray(scale))
-    return QuantParams(scale, int(round_rmm(-low / float(scale))) + INT8_MIN)
+    params = QuantizationParams.of_range(minimum, maximum)
+    return QuantParams(np.float32(params.scale), int(params.zero_point))
 
 
 def quantize_activation(values: ArrayLike, params: QuantParams) -> NDArray[np.int8]:
@@ -90,22 +74,6 @@ def quantize_activation(values: ArrayLike, params: QuantParams) -> NDArray[np.in
         quotient = np.clip(x / params.scale, -STEPS, STEPS)
     quantized: NDArray[np.int8] = np.clip(round_rmm(quotient) + params.zero_point, INT8_MIN, INT8_MAX).astype(np.int8)
     return quantized
-
-
-def weight_scales(
-    weight: NDArray[np.float32], bias: NDArray[np.float32], input_scale: np.float32
-) -> NDArray[np.float32]:
-    """Return S_w (C,) = max(max|w| / 127, |b| / (S_x * 2^30)), or 1 where both are zero; weights are (C, R).
-
-    The second term keeps the bias of a nearly dead channel inside INT32. ValueError where one underflows.
-    """
-    largest = np.abs(weight.astype(np.float64)).max(axis=1) / WEIGHT_MAX
-    needed = np.abs(bias.astype(np.float64)) / (float(input_scale) * BIAS_HEADROOM)
-    exact = np.maximum(largest, needed)
-    with np.errstate(over="ignore", under="ignore"):
-        scales = np.where(exact == 0.0, 1.0, exact).astype(np.float32)
-    _check_scale("weight scale", scales)
-    return scales
 
 
 def quantize_linear(
@@ -125,7 +93,7 @@ def quantize_linear(
     for name, values in (("weight", w), ("bias", b)):
         if not np.isfinite(values).all():
             raise ValueError(f"{name}: every value must be finite")
-    scales = weight_scales(w, b, input_params.scale)
+    scales = QuantizationParams.of_weight(w, bias=b, input_scale=float(input_params.scale)).scale
     steps = round_rmm(w / scales[:, None])
     quantized = np.clip(steps, -WEIGHT_MAX, WEIGHT_MAX).astype(np.int8)
     return QuantizedLinear(

@@ -5,7 +5,8 @@ from accord.isa.config import Config
 from accord.isa.word import Word
 from accord.nn.programs.builder import VectorProgram, check_integer, check_layout, finish
 from accord.nn.programs.bytewise import bytewise
-from accord.nn.quantize import INT8_MAX, INT8_MIN, QuantParams, round_rmm
+from accord.nn.quantize import INT8_MAX, INT8_MIN, QuantParams
+from accord.nn.rounding import round_rmm
 
 LOW_VX, HIGH_VX = 0, 1
 
