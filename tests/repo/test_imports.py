@@ -15,7 +15,7 @@ RULES: dict[str, tuple[str, set[str], set[str]]] = {
     "model": ("model/accord/model", {"isa"}, {"numpy"}),
     "hw": ("hw/accord/hw", {"isa"}, {"amaranth"}),
     "kernels": ("sw/accord/kernels", set(), {"numpy"}),
-    "nn": ("sw/accord/nn", {"isa"}, {"numpy"}),
+    "nn": ("sw/accord/nn", {"isa", "kernels"}, {"numpy"}),
     "sim": (
         "sim/accord/sim",
         {"isa", "model", "hw"},

@@ -134,9 +134,9 @@ class QuantizationParams:
         others = tuple(other for other in range(w.ndim) if other != axis)
         largest = np.abs(w).max(axis=others, initial=0.0) / WEIGHT_MAX
         needed = np.abs(b).max(initial=0.0) if axis is None else np.abs(b)
+        if needed.shape not in ((), largest.shape):
+            raise ValueError(f"bias: expected one number or shape {largest.shape}, one a channel, got {b.shape}")
         exact = np.maximum(largest, needed / (float(input_scale) * BIAS_HEADROOM))
-        if exact.shape != largest.shape:
-            raise ValueError(f"bias: expected shape {largest.shape}, one a channel, got {b.shape}")
         return cls(_scales("weight scale", np.where(exact == 0.0, 1.0, exact)), 0, np.int8, axis)
 
     def aligned(self, values: NDArray[Any], ndim: int) -> NDArray[Any]:
