@@ -21,6 +21,8 @@ DRAWS = {
     "lognormal": lambda rng: rng.lognormal(0, 1, SIZE),
     "negative": lambda rng: -rng.exponential(3, SIZE),
     "student": lambda rng: rng.standard_t(3, SIZE),
+    # one end is worth keeping, the other is not
+    "lopsided": lambda rng: np.concatenate([rng.uniform(0, 10, 15 * SIZE), rng.normal(0, 1, 15 * SIZE), [-11]]),
     "outliers": lambda rng: np.append(rng.normal(0, 1, SIZE), [40, -90]),
 }
 SCHEMES = list(QuantizationScheme)
@@ -216,6 +218,14 @@ def test_a_refused_batch_changes_nothing(batch, error, message, method):
     with pytest.raises(error, match=message):
         observer.update(batch)
     assert observer.record() == before
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_merging_changes_neither(method):
+    one, other = observed(METHODS[method](), [1.0, 2.0]), observed(METHODS[method](), [-5.0])
+    before = one.record(), other.record()
+    assert one.merge(other).record().seen == (-5.0, 2.0)
+    assert (one.record(), other.record()) == before
 
 
 def test_observers_of_another_kind_are_not_merged():
