@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test cosim lint bench marks waves nightly clean
+.PHONY: help run sim test cosim lint bench marks gates waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -54,6 +54,9 @@ endif
 
 marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)
 	$(PY) -m bench.marks $(if $(ONLY),--only $(ONLY))
+
+gates: $(VENV)/.dev ## the gates of quantization, each with its figure (make gates ONLY=1,2; BAD=1: cases that have to fail)
+	$(PY) -m bench.gates $(if $(ONLY),--only $(ONLY)) $(if $(BAD),--bad)
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"

@@ -1,0 +1,47 @@
+"""The gates of quantization: what is open is not passed, bad cases fail."""
+
+import pytest
+
+from bench.gates import __main__ as command
+from bench.gates import calibration
+from bench.gates.gate import Gate, Outcome
+
+GOOD, WRONG = (lambda: Outcome("0 of 7", True)), (lambda: Outcome("1 of 7", False))
+
+
+def test_calibration_is_valid():
+    outcome = calibration.measure()
+    assert outcome.passed, outcome.figure
+    assert " 0 of 1," in outcome.figure
+
+
+def test_an_observer_that_forgets_is_found():
+    outcome = calibration.measure_bad()
+    assert not outcome.passed
+    assert "the first: order in percentile" in outcome.figure
+
+
+@pytest.mark.parametrize(
+    ("gates", "arguments", "status", "states"),
+    [
+        ([Gate(1, "one", GOOD, WRONG), Gate(2, "two", GOOD, WRONG)], [], 0, ["pass", "pass"]),
+        ([Gate(1, "one", GOOD, WRONG), Gate(2, "two")], [], 1, ["pass", "open"]),
+        ([Gate(1, "one", WRONG, WRONG), Gate(2, "two", GOOD, WRONG)], [], 1, ["FAIL", "pass"]),
+        ([Gate(1, "one", GOOD, WRONG), Gate(2, "two")], ["--only", "1"], 0, ["pass"]),
+        ([Gate(1, "one", GOOD, WRONG), Gate(2, "two")], ["--bad"], 1, ["FAIL", "open"]),
+        ([Gate(1, "one", WRONG, WRONG)], ["--bad"], 0, ["FAIL"]),
+        ([Gate(1, "one", WRONG, GOOD)], ["--bad"], 1, ["pass"]),
+    ],
+)
+def test_the_command_passes_only_if_every_gate_does(gates, arguments, status, states, monkeypatch, capsys):
+    monkeypatch.setattr(command, "GATES", gates)
+    assert command.main(arguments) == status
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[3] for line in lines] == states
+
+
+def test_all_seven_are_listed_and_others_are_refused(capsys):
+    assert [gate.number for gate in command.GATES] == [1, 2, 3, 4, 5, 6, 7]
+    with pytest.raises(SystemExit):
+        command.main(["--only", "1,8"])
+    assert "--only: no gate 8; there are 1 to 7" in capsys.readouterr().err
