@@ -8,7 +8,7 @@ import pytest
 import accord
 
 PACKAGES = ["accord.isa", "accord.kernels", "accord.model", "accord.nn", "accord.sim"]
-SUBPACKAGES = ["accord.nn.programs"]
+SUBPACKAGES = ["accord.nn.calibration", "accord.nn.programs"]
 
 
 @pytest.mark.parametrize("name", PACKAGES + SUBPACKAGES)

@@ -1,6 +1,7 @@
-"""Quantized layers: quantization, lowering to NPU programs, running them. Needs NumPy only."""
+"""Quantization: its types, calibration, layers, lowering to NPU programs and running them."""
 
 from accord.nn.lowering import LinearPlan, LoweringError, lower_linear
+from accord.nn.params import QuantizationMode, QuantizationParams, QuantizationScheme
 from accord.nn.quantize import (
     QuantizedLinear,
     QuantParams,
@@ -10,6 +11,7 @@ from accord.nn.quantize import (
 )
 from accord.nn.reference import linear_reference
 from accord.nn.run import LinearRun, Machine, run_linear
+from accord.nn.tensor import QuantizedTensor
 
 __all__ = [
     "LinearPlan",
@@ -17,7 +19,11 @@ __all__ = [
     "LoweringError",
     "Machine",
     "QuantParams",
+    "QuantizationMode",
+    "QuantizationParams",
+    "QuantizationScheme",
     "QuantizedLinear",
+    "QuantizedTensor",
     "activation_params",
     "linear_reference",
     "lower_linear",
