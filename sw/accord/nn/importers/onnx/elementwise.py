@@ -1,0 +1,236 @@
+"""QuantizeLinear, DequantizeLinear, and between them functions of one tensor, which become tables of 256 entries."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.nn.graph import Op, Shape
+from accord.nn.importers.onnx import joined, reals
+from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.onnx.quantization import BYTES, byte_values, quantized, table_of
+from accord.nn.importers.onnx.reader import SourceNode
+from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
+from accord.nn.importers.onnx.walk import Rule, Walk
+from accord.nn.params import QuantizationParams
+
+MAX_FLOAT = float(np.finfo(np.float32).max)
+
+
+def _axis(node: SourceNode, shape: Shape) -> int:
+    if node.get("block_size", 0):
+        raise ModelError(f"{node}: blocks of {node.get('block_size', 0)} elements are not supported")
+    axis = int(node.get("axis", 1))
+    return axis + len(shape) if axis < 0 else axis
+
+
+def dequantize(walk: Walk, node: SourceNode) -> Term:
+    """DequantizeLinear: of int32, what it stands for is not asked, a bias is one; of bytes, an island."""
+    found = walk.term(node, 0)
+    if isinstance(found, Constant) and found.params is None:
+        if found.data.dtype == np.int32:
+            return found
+        params = walk.params(node, 1, _axis(node, found.shape), found.data.dtype)
+        return Constant(found.data, params)
+    if not isinstance(found, Bytes):
+        raise ModelError(f"{node}: {node.input(0)} is not quantized")
+    params = walk.params(node, 1, _axis(node, found.shape), walk.builder.graph.values[found.name].dtype)
+    if params.axis is not None:
+        raise ModelError(f"{node}: an activation with one scale a channel is not supported")
+    walk.builder.require(str(node), found, params)
+    return Island(found, params, table_of(params))
+
+
+def quantize(walk: Walk, node: SourceNode) -> Term:
+    """QuantizeLinear: the end of an island, of a pending operation, of real input; or of a real constant."""
+    found, name = walk.term(node, 0), node.outputs[0]
+    params = walk.params(node, 1, _axis(node, found.shape), _output_dtype(node))
+    if isinstance(found, Constant) and found.params is None and found.data.dtype == np.float32:
+        return Constant(quantized(found.data, params))
+    if params.axis is not None:
+        raise ModelError(f"{node}: an activation with one scale a channel is not supported")
+    if isinstance(found, Island):
+        return _end(walk, node, found, params)
+    if isinstance(found, Pending):
+        found.finish(name, params, _clamp(found, params))
+        return Bytes(name, found.shape)
+    if isinstance(found, Real):
+        walk.builder.value(name, found.shape, params.dtype, params)
+        walk.builder.emit(str(node), Op.QUANTIZE, [found.name], name)
+        return Bytes(name, found.shape)
+    raise ModelError(f"{node}: {node.input(0)} is quantized already")
+
+
+def _output_dtype(node: SourceNode) -> Any:
+    kind = node.get("output_dtype", 0)
+    if kind not in (0, 2, 3):
+        raise ModelError(f"{node}: output_dtype {kind} is not supported, expected uint8 or int8")
+    return np.int8 if kind == 3 else np.uint8
+
+
+def _clamp(found: Pending, params: QuantizationParams) -> tuple[int, int] | None:
+    """Return what a Relu or Clip leaves, in quantized units: quantization is monotone, so the two commute."""
+    ends = quantized(np.array([found.low, found.high], np.float32), params)
+    low, high = int(ends[0]), int(ends[1])
+    return None if (low, high) == params.limits else (low, high)
+
+
+def _end(walk: Walk, node: SourceNode, island: Island, params: QuantizationParams) -> Bytes:
+    """Write an island as a lookup, or as nothing where it changes no byte."""
+    builder, name = walk.builder, node.outputs[0]
+    table = quantized(island.table, params)
+    if params == island.params and (table == byte_values(params.dtype)).all():
+        builder.rename(str(node), island.source, name)
+        return Bytes(name, island.shape)
+    builder.value(name, island.shape, params.dtype, params)
+    stored = builder.constant(f"{node.name}/table", table)
+    builder.emit(" ".join(island.steps) or str(node), Op.LOOKUP, [island.source.name, stored], name)
+    return Bytes(name, island.shape)
+
+
+def _step(island: Island, node: SourceNode, table: NDArray[Any]) -> Island:
+    return replace(island, table=np.asarray(table, np.float32), steps=(*island.steps, str(node)))
+
+
+def _island(walk: Walk, node: SourceNode, index: int) -> Island | None:
+    """Return an input as a function of one tensor, None where it is none."""
+    found = walk.term(node, index)
+    return found.fallback if isinstance(found, Pending) else found if isinstance(found, Island) else None
+
+
+def unary(walk: Walk, node: SourceNode) -> Term:
+    """Apply a function of one tensor."""
+    function, names = reals.FUNCTIONS[node.op]
+    options = {name: node.attributes[name] for name in names if name in node.attributes}
+    island = _island(walk, node, 0)
+    if island is None:
+        walk.refuse(node, 0)
+    with np.errstate(all="ignore"):
+        return _step(island, node, function(island.table, **options))
+
+
+def _bounded(walk: Walk, node: SourceNode, low: float, high: float) -> Term:
+    """Apply a clamp, which an operation that is still pending takes along."""
+    found = walk.term(node, 0)
+    if isinstance(found, Pending):
+        low, high = min(max(found.low, low), high), max(min(found.high, high), low)
+        fallback = found.fallback and _step(found.fallback, node, np.clip(found.fallback.table, low, high))
+        return replace(found, low=low, high=high, fallback=fallback, add_bias=None, reals=None)
+    if not isinstance(found, Island):
+        walk.refuse(node, 0)
+    return _step(found, node, np.clip(found.table, np.float32(low), np.float32(high)))
+
+
+def relu(walk: Walk, node: SourceNode) -> Term:
+    """Relu."""
+    return _bounded(walk, node, 0.0, np.inf)
+
+
+def clip(walk: Walk, node: SourceNode) -> Term:
+    """Clip, its bounds constants."""
+    low, high = _real_scalar(walk, node, 1, -MAX_FLOAT), _real_scalar(walk, node, 2, MAX_FLOAT)
+    return _bounded(walk, node, low, high)
+
+
+def _real_scalar(walk: Walk, node: SourceNode, index: int, default: float) -> float:
+    if not walk.has(node, index):
+        return default
+    found = _scalar(walk, node, index)
+    if found is None:
+        raise ModelError(f"{node}: input {index} ({node.input(index)}) has to be a constant number")
+    return float(found)
+
+
+def _scalar(walk: Walk, node: SourceNode, index: int) -> np.float32 | None:
+    """Return an input that is one real constant, through a DequantizeLinear or not."""
+    found = walk.term(node, index)
+    if not isinstance(found, Constant) or found.data.size != 1:
+        return None
+    if found.params is not None:
+        return np.float32(table_of(found.params)[found.data.reshape(-1).view(np.uint8)[0]])
+    return np.float32(found.data.reshape(-1)[0]) if found.data.dtype == np.float32 else None
+
+
+BINARY: dict[str, Callable[..., Any]] = {
+    "Add": np.add,
+    "Div": np.divide,
+    "Max": np.maximum,
+    "Min": np.minimum,
+    "Mul": np.multiply,
+    "Sub": np.subtract,
+}
+QUANTIZED = {"Add": joined.joined(Op.ADD), "Mul": joined.joined(Op.MULTIPLY)}
+
+
+def binary(walk: Walk, node: SourceNode) -> Term:
+    """Combine two operands: a bias of a MatMul, a quantized Add or Mul, or a function of one tensor."""
+    if node.op == "Add":
+        biased = _biased(walk, node)
+        if biased is not None:
+            return biased
+    fallback = _combined(walk, node)
+    quantized_rule = QUANTIZED.get(node.op)
+    if quantized_rule is not None and all(_is_dequantized(walk, node, index) for index in (0, 1)):
+        return replace(quantized_rule(walk, node), fallback=fallback)
+    if fallback is None:
+        walk.refuse(node, 0 if _island(walk, node, 0) is None else 1)
+    return fallback
+
+
+def _is_dequantized(walk: Walk, node: SourceNode, index: int) -> bool:
+    found = walk.term(node, index)
+    if isinstance(found, Constant):
+        return found.params is not None and found.params.axis is None and found.data.dtype in BYTES
+    return isinstance(found, Island) and not found.steps
+
+
+def _biased(walk: Walk, node: SourceNode) -> Pending | None:
+    """Return MatMul and Add as one operation, None where they are not."""
+    for one, other in ((0, 1), (1, 0)):
+        product, bias = walk.term(node, one), walk.term(node, other)
+        if isinstance(product, Pending) and product.add_bias is not None and isinstance(bias, Constant):
+            return product.add_bias(bias)
+    return None
+
+
+def _combined(walk: Walk, node: SourceNode) -> Island | None:
+    """Return two operands as a function of the one tensor that they share, None where there is none."""
+    if len(node.inputs) != 2:
+        return None
+    a, b = _island(walk, node, 0), _island(walk, node, 1)
+    function = BINARY[node.op]
+    with np.errstate(all="ignore"):
+        if a is not None and b is not None:
+            if a.source != b.source:
+                return None
+            both = replace(a, steps=tuple(dict.fromkeys((*a.steps, *b.steps))))
+            return _step(both, node, function(a.table, b.table))
+        if a is not None and _scalar(walk, node, 1) is not None:
+            return _step(a, node, function(a.table, _scalar(walk, node, 1)))
+        if b is not None and _scalar(walk, node, 0) is not None:
+            return _step(b, node, function(_scalar(walk, node, 0), b.table))
+    return None
+
+
+def qlinear_unary(walk: Walk, node: SourceNode) -> Term:
+    """QLinearSigmoid or QLinearLeakyRelu: a table of the function between two quantizations."""
+    source, params = walk.bytes(node, 0)
+    function, names = reals.FUNCTIONS[node.op.removeprefix("QLinear")]
+    options = {name: node.attributes[name] for name in names if name in node.attributes}
+    table = function(table_of(params), **options)
+    island = _step(Island(source, params, table_of(params)), node, table)
+    return _end(walk, node, island, walk.params(node, 3, dtype=params.dtype))
+
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(reals.FUNCTIONS, unary),
+    **dict.fromkeys(BINARY, binary),
+    "Clip": clip,
+    "DequantizeLinear": dequantize,
+    "QLinearLeakyRelu": qlinear_unary,
+    "QLinearSigmoid": qlinear_unary,
+    "QuantizeLinear": quantize,
+    "Relu": relu,
+}

@@ -1,0 +1,75 @@
+"""A quantized ONNX network as a graph of this package."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from accord.nn.graph import Graph, Op
+from accord.nn.importers.onnx import elementwise, joined, moves, weighted
+from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.onnx.folding import folded
+from accord.nn.importers.onnx.reader import SourceInput, SourceNode, read
+from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real
+from accord.nn.importers.onnx.walk import Rule, Walk
+
+RULES: dict[str, Rule] = {**weighted.RULES, **joined.RULES, **elementwise.RULES, **moves.RULES}
+
+
+def import_onnx(model: "onnx.ModelProto | str | Path") -> Graph:
+    """Return the graph of a quantized network: QDQ, or operators of QLinear form, opsets 13 to 21.
+
+    Its bytes are ONNX Runtime's under the contract ``onnx``. Functions of one tensor between a DequantizeLinear and a
+    QuantizeLinear become tables. ModelError, a ValueError, names every operator that has no such equal, and where
+    it stands.
+    """
+    source = read(model)
+    walk = Walk(source)
+    for entry in source.inputs:
+        _open(walk, entry)
+    for node in source.nodes:
+        _apply(walk, node)
+    for name in source.outputs:
+        _close(walk, name)
+    walk.builder.graph.check()
+    return walk.builder.graph
+
+
+def _open(walk: Walk, entry: SourceInput) -> None:
+    if entry.dtype not in (np.float32, np.int8, np.uint8):
+        raise ModelError(f"input {entry.name}: is {entry.dtype}, expected float32, int8 or uint8")
+    walk.builder.value(entry.name, entry.shape, entry.dtype)
+    walk.builder.graph.inputs.append(entry.name)
+    kind = Real if entry.dtype == np.float32 else Bytes
+    walk.terms[entry.name] = kind(entry.name, entry.shape)
+
+
+def _apply(walk: Walk, node: SourceNode) -> None:
+    result = folded(walk, node)
+    if result is None:
+        if node.op not in RULES:
+            raise ModelError(f"{node}: the operator {node.op} is not supported")
+        term = RULES[node.op](walk, node)
+        result = term if isinstance(term, list) else [term]
+    walk.terms.update(zip(node.outputs, result, strict=False))
+
+
+def _close(walk: Walk, name: str) -> None:
+    """Give an output of the network its name."""
+    if name not in walk.terms:
+        raise ModelError(f"output {name}: nothing computes it")
+    found, builder = walk.terms[name], walk.builder
+    if isinstance(found, Island):
+        if found.steps:
+            raise ModelError(f"output {name}: {found.steps[-1]} is computed in floating point; quantize its output")
+        builder.value(name, found.shape, np.float32)
+        builder.emit(f"output {name}", Op.DEQUANTIZE, [found.source.name], name)
+    elif isinstance(found, Pending):
+        if found.reals is None:
+            raise ModelError(f"output {name}: {found.origin} is computed in floating point; quantize its output")
+        found.reals(name)
+    elif isinstance(found, Constant):
+        raise ModelError(f"output {name}: is a constant")
+    elif found.name != name:
+        builder.rename(f"output {name}", found, name)
+    builder.graph.outputs.append(name)

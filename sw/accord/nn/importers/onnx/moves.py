@@ -1,0 +1,226 @@
+"""Operators that leave every element what it is: reshapes, transposes, slices, MaxPool."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from accord.nn.graph import Op, PoolAttributes, Shape, SliceAttributes
+from accord.nn.importers.onnx.builder import Stored, own_axis
+from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.onnx.reader import SourceNode
+from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Real, Term
+from accord.nn.importers.onnx.walk import Rule, Walk
+from accord.nn.importers.onnx.windows import image_size, window_of
+
+LARGEST_INDEX = 2**31 - 1
+
+
+def _moved(walk: Walk, node: SourceNode, move: Callable[[Stored], Stored]) -> Term:
+    """Move what an island is a function of, or data themselves."""
+    found = walk.term(node, 0)
+    if isinstance(found, Island):
+        source = move(found.source)
+        assert isinstance(source, Bytes)
+        return replace(found, source=source)
+    if isinstance(found, Bytes | Real):
+        return move(found)
+    return walk.refuse(node, 0)
+
+
+def _named(walk: Walk, node: SourceNode, move: Callable[[Stored], Stored]) -> Term:
+    """Move, and give bytes and reals the name that the file has for them."""
+    found = _moved(walk, node, move)
+    if isinstance(found, Bytes | Real):
+        return walk.builder.rename(str(node), found, node.outputs[0])
+    return found
+
+
+def _reshaped(walk: Walk, node: SourceNode, shape_of: Callable[[Shape], Shape]) -> Term:
+    return _named(walk, node, lambda source: walk.builder.reshape(str(node), source, shape_of(source.shape)))
+
+
+def _axes(node: SourceNode, axes: list[int], count: int) -> set[int]:
+    found = {axis + count if axis < 0 else axis for axis in axes}
+    if not all(0 <= axis < count for axis in found):
+        raise ModelError(f"{node}: axes {axes} are not among {count}")
+    return found
+
+
+def _resolved(node: SourceNode, shape: Shape, wanted: list[int], keeps_zero: bool) -> Shape:
+    """Return a Reshape's target; an open batch stays open where the target's first size depends on it."""
+    found = []
+    for batch in (2, 3) if None in shape else (1,):
+        given = [batch if size is None else size for size in shape]
+        sizes = [given[axis] if size == 0 and not keeps_zero else size for axis, size in enumerate(wanted)]
+        total = int(np.prod(given, dtype=np.int64))
+        if -1 in sizes:
+            rest = -int(np.prod(sizes, dtype=np.int64))
+            sizes[sizes.index(-1)] = total // rest if rest > 0 else 0
+        if int(np.prod(sizes, dtype=np.int64)) != total:
+            raise ModelError(f"{node}: {shape} does not reshape to {wanted}; leave the batch's size to -1")
+        found.append(sizes)
+    if found[0] == found[-1]:
+        return tuple(found[0])
+    if found[0][1:] != found[1][1:] or found[0][0] != 2:
+        raise ModelError(f"{node}: {wanted} mixes the batch, whose size is open, with other axes")
+    return (None, *found[0][1:])
+
+
+def reshape(walk: Walk, node: SourceNode) -> Term:
+    """Reshape to a constant shape."""
+    wanted = [int(size) for size in walk.array(node, 1)]
+    return _reshaped(walk, node, lambda shape: _resolved(node, shape, wanted, bool(node.get("allowzero", 0))))
+
+
+def flatten(walk: Walk, node: SourceNode) -> Term:
+    """Flatten to two axes."""
+
+    def shape_of(shape: Shape) -> Shape:
+        axis = int(node.get("axis", 1))
+        axis += len(shape) if axis < 0 else 0
+        if None in shape and axis != 1:
+            raise ModelError(f"{node}: axis {axis} mixes the batch, whose size is open, with other axes")
+        left = [size for size in shape[:axis] if size is not None]
+        right = [size for size in shape[axis:] if size is not None]
+        return None if None in shape else int(np.prod(left)), int(np.prod(right))
+
+    return _reshaped(walk, node, shape_of)
+
+
+def squeeze(walk: Walk, node: SourceNode) -> Term:
+    """Squeeze, the axes constant."""
+    axes = walk.integers(node, 1, "axes")
+
+    def shape_of(shape: Shape) -> Shape:
+        ones = [axis for axis, size in enumerate(shape) if size == 1]
+        gone = set(ones) if axes is None else _axes(node, axes, len(shape))
+        return tuple(size for axis, size in enumerate(shape) if axis not in gone)
+
+    return _reshaped(walk, node, shape_of)
+
+
+def unsqueeze(walk: Walk, node: SourceNode) -> Term:
+    """Unsqueeze, the axes constant."""
+    axes = walk.integers(node, 1, "axes") or []
+
+    def shape_of(shape: Shape) -> Shape:
+        new, sizes = _axes(node, axes, len(shape) + len(axes)), iter(shape)
+        return tuple(1 if axis in new else next(sizes) for axis in range(len(shape) + len(axes)))
+
+    return _reshaped(walk, node, shape_of)
+
+
+def transpose(walk: Walk, node: SourceNode) -> Term:
+    """Transpose."""
+
+    def move(source: Stored) -> Stored:
+        axes = node.get("perm", list(range(len(source.shape)))[::-1])
+        return walk.builder.transpose(str(node), source, [int(axis) for axis in axes])
+
+    return _named(walk, node, move)
+
+
+def _sliced(walk: Walk, node: SourceNode, source: Stored, axis: int, start: int, stop: int, step: int = 1) -> Stored:
+    size = source.shape[axis]
+    if size is None:
+        raise ModelError(f"{node}: the batch, whose size is open, cannot be cut")
+    begin, end, step = slice(start, stop, step).indices(size)
+    if step < 1:
+        raise ModelError(f"{node}: step {step} is not supported, expected 1 or more")
+    count = len(range(begin, end, step))
+    if count < 1:
+        raise ModelError(f"{node}: nothing is left of axis {axis}")
+    shape = (*source.shape[:axis], count, *source.shape[axis + 1 :])
+    attributes = SliceAttributes(own_axis(axis, source.shape), begin, end, step)
+    return walk.builder.move(str(node), Op.SLICE, source, shape, attributes)
+
+
+def _bound(index: int) -> int:
+    """Return an index of a size that Python takes: ends as large as they come mean "to the end"."""
+    return max(min(index, LARGEST_INDEX), -LARGEST_INDEX)
+
+
+def slice_(walk: Walk, node: SourceNode) -> Term:
+    """Slice, its bounds constant."""
+    starts, ends = walk.integers(node, 1, "starts") or [], walk.integers(node, 2, "ends") or []
+    axes = walk.integers(node, 3, "axes") or list(range(len(starts)))
+    steps = walk.integers(node, 4, "steps") or [1] * len(starts)
+
+    def move(source: Stored) -> Stored:
+        for axis, start, stop, step in zip(axes, starts, ends, steps, strict=True):
+            own = axis + len(source.shape) if axis < 0 else axis
+            source = _sliced(walk, node, source, own, _bound(start), _bound(stop), step)
+        return source
+
+    return _named(walk, node, move)
+
+
+def split(walk: Walk, node: SourceNode) -> list[Term]:
+    """Split along one axis, as slices."""
+    found = walk.term(node, 0)
+    axis = int(node.get("axis", 0))
+    axis += len(found.shape) if axis < 0 else 0
+    size = found.shape[axis]
+    if size is None:
+        raise ModelError(f"{node}: the batch, whose size is open, cannot be cut")
+    parts = walk.integers(node, 1, "split")
+    if parts is None:
+        part = -(-size // len(node.outputs))
+        parts = [min(part, size - part * number) for number in range(len(node.outputs))]
+    results: list[Term] = []
+    for start, part, name in zip(np.cumsum([0, *parts[:-1]]), parts, node.outputs, strict=True):
+        begin = int(start)
+        end = begin + part
+        term = _moved(walk, node, lambda source, a=begin, b=end: _sliced(walk, node, source, axis, a, b))  # type: ignore[misc]
+        results.append(walk.builder.rename(str(node), term, name) if isinstance(term, Bytes | Real) else term)
+    return results
+
+
+def max_pool(walk: Walk, node: SourceNode) -> Term:
+    """MaxPool: of an island, where its table does not fall, the largest byte has the largest value."""
+    if len(node.outputs) > 1 and node.outputs[1]:
+        raise ModelError(f"{node}: its output of indices is not supported")
+    found = walk.term(node, 0)
+    if isinstance(found, Island):
+        values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
+        if not (np.diff(values) >= 0).all():
+            raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
+    elif isinstance(found, Real):
+        walk.refuse(node, 0)
+
+    def move(source: Stored) -> Stored:
+        window = window_of(node, source.shape)
+        if window.dilation != (1, 1):
+            raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
+        shape = (*source.shape[:2], *window.out_size(*image_size(node, source.shape)))
+        return walk.builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
+
+    return _named(walk, node, move)
+
+
+def identity(walk: Walk, node: SourceNode) -> Term:
+    """Identity, and Dropout, which does nothing in a network that is not trained."""
+    return walk.term(node, 0)
+
+
+def shape(walk: Walk, node: SourceNode) -> Term:
+    """Shape: a batch of any size is -1, which a Reshape takes for what it is."""
+    sizes = [-1 if size is None else size for size in walk.term(node, 0).shape]
+    chosen = sizes[slice(node.get("start", None), node.get("end", None))]
+    return Constant(np.array(chosen, np.int64))
+
+
+RULES: dict[str, Rule] = {
+    "Dropout": identity,
+    "Flatten": flatten,
+    "Identity": identity,
+    "MaxPool": max_pool,
+    "Reshape": reshape,
+    "Shape": shape,
+    "Slice": slice_,
+    "Split": split,
+    "Squeeze": squeeze,
+    "Transpose": transpose,
+    "Unsqueeze": unsqueeze,
+}

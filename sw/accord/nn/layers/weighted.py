@@ -1,0 +1,157 @@
+"""Convolutions and linear layers: weights of either type with any zero point, prepared once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from accord.kernels import Conv2d, DepthwiseConv2d, Matmul, Output, output_multiplier, requantize
+from accord.nn.graph.ir import ContractName
+from accord.nn.params import QuantizationParams
+
+INT8_MIN, INT8_MAX = -128, 127
+Kernel = Callable[..., NDArray[Any]]
+
+
+def int8_parts(weight: NDArray[Any], params: QuantizationParams) -> list[NDArray[np.int8]]:
+    """Return int8 arrays whose sum is the weights less their zero points: one, or two where one cannot hold that."""
+    centred = weight.astype(np.int16) - params.aligned(params.zero_point, weight.ndim).astype(np.int16)
+    first = np.clip(centred, INT8_MIN, INT8_MAX)
+    rest = centred - first
+    return [part.astype(np.int8) for part in ([first, rest] if rest.any() else [first])]
+
+
+class _Weighted:
+    """A product whose sums are requantized, or scaled to real numbers.
+
+    ``y(x, out=None)``; ``make`` builds the kernel of one part of the weights.
+    """
+
+    def __init__(
+        self,
+        weight: NDArray[Any],
+        weight_params: QuantizationParams,
+        bias: NDArray[np.int32] | None,
+        input_params: QuantizationParams,
+        output_params: QuantizationParams | None,
+        clamp: tuple[int, int] | None,
+        contract: ContractName,
+        is_linear: bool,
+        isa: str | None,
+        make: Callable[..., Kernel],
+    ) -> None:
+        self._isa = isa
+        self._output: Output | None = None
+        self._scale = np.asarray(input_params.scale * weight_params.scale, np.float32)
+        if output_params is not None:
+            scales = float(input_params.scale), weight_params.scale, float(output_params.scale)
+            multiplier = output_multiplier(contract, *scales, fully_connected=is_linear)
+            self._output = Output(contract, multiplier, int(output_params.zero_point), output_params.dtype, clamp)
+        parts = int8_parts(weight, weight_params)
+        fused = self._output if len(parts) == 1 else None
+        common = {"input_dtype": input_params.dtype, "input_zero_point": int(input_params.zero_point), "isa": isa}
+        self._kernels = [
+            make(part, bias if number == 0 else None, output=fused, **common) for number, part in enumerate(parts)
+        ]
+        self._is_fused = fused is not None
+
+    def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return the layer's output; ``out`` takes it where given."""
+        if self._is_fused:
+            return self._kernels[0](x, out)
+        sums = self._kernels[0](x)
+        for kernel in self._kernels[1:]:
+            np.add(sums, kernel(x), out=sums)  # modulo 2^32, as the sums themselves
+        if self._output is not None:
+            return requantize(sums, self._output, out=out, isa=self._isa)
+        real = np.multiply(sums.astype(np.float32), self._scale, out=out)
+        return np.asarray(real)
+
+
+class QuantizedConv2d(_Weighted):
+    """x (N, H, W, C) by weights (O, KH, KW, C / groups), int8 or uint8, to (N, OH, OW, O).
+
+    ``bias``: int32 (O,), None for zeros. Scale and zero point of the weights are one or one a channel (axis 0).
+    ``clamp``: (low, high) in the output's units, for a fused activation. ``padding``: as :class:`accord.kernels.Conv2d`
+    takes it. TypeError and ValueError name what is wrong.
+    """
+
+    def __init__(
+        self,
+        weight: NDArray[Any],
+        weight_params: QuantizationParams,
+        bias: NDArray[np.int32] | None,
+        input_params: QuantizationParams,
+        output_params: QuantizationParams | None,
+        *,
+        stride: Sequence[int] = (1, 1),
+        dilation: Sequence[int] = (1, 1),
+        padding: Sequence[int] = (0, 0, 0, 0),
+        groups: int = 1,
+        clamp: tuple[int, int] | None = None,
+        contract: ContractName = "fma",
+        isa: str | None = None,
+    ) -> None:
+        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+            return Conv2d(part, bias, stride=stride, dilation=dilation, padding=padding, groups=groups, **settings)
+
+        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, False, isa, make)
+
+
+class QuantizedDepthwiseConv2d(_Weighted):
+    """x (N, H, W, C) by weights (C, KH, KW, 1), each channel by itself, to (N, OH, OW, C).
+
+    Arguments as for :class:`QuantizedConv2d`.
+    """
+
+    def __init__(
+        self,
+        weight: NDArray[Any],
+        weight_params: QuantizationParams,
+        bias: NDArray[np.int32] | None,
+        input_params: QuantizationParams,
+        output_params: QuantizationParams | None,
+        *,
+        stride: Sequence[int] = (1, 1),
+        dilation: Sequence[int] = (1, 1),
+        padding: Sequence[int] = (0, 0, 0, 0),
+        clamp: tuple[int, int] | None = None,
+        contract: ContractName = "fma",
+        isa: str | None = None,
+    ) -> None:
+        if weight.ndim != 4 or weight.shape[3] != 1:
+            raise ValueError(f"weight: expected shape (C, KH, KW, 1), got {weight.shape}")
+
+        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+            taps = np.ascontiguousarray(part[..., 0].transpose(1, 2, 0))
+            return DepthwiseConv2d(taps, bias, stride=stride, dilation=dilation, padding=padding, **settings)
+
+        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, False, isa, make)
+
+
+class QuantizedLinear(_Weighted):
+    """x (..., K) by weights (N, K), int8 or uint8, to (..., N). Arguments as for :class:`QuantizedConv2d`."""
+
+    def __init__(
+        self,
+        weight: NDArray[Any],
+        weight_params: QuantizationParams,
+        bias: NDArray[np.int32] | None,
+        input_params: QuantizationParams,
+        output_params: QuantizationParams | None,
+        *,
+        clamp: tuple[int, int] | None = None,
+        contract: ContractName = "fma",
+        isa: str | None = None,
+    ) -> None:
+        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+            return Matmul(np.ascontiguousarray(part.T), bias, **settings)
+
+        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, True, isa, make)
+
+    def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return the layer's output; ``out`` takes it where given."""
+        rows = x.reshape(-1, x.shape[-1])
+        found = super().__call__(rows, None if out is None else out.reshape(len(rows), -1))
+        return found.reshape(*x.shape[:-1], found.shape[-1]) if out is None else out
