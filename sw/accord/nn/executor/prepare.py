@@ -31,6 +31,7 @@ from accord.nn.layers import (
     QuantizedMultiply,
     QuantizedResidualAdd,
     QuantizedSoftmax,
+    real_global_average,
 )
 from accord.nn.params import QuantizationParams
 
@@ -131,6 +132,8 @@ class Preparer:
         )
 
     def _global_average_pool(self, node: Node) -> Layer:
+        if self._graph.value(node.output).params is None:
+            return real_global_average
         params = self._params(node.inputs[0]), self._params(node.output)
         return QuantizedGlobalAvgPool2d(*params, contract=self._contract, isa=self._isa)
 
@@ -140,6 +143,8 @@ class Preparer:
         return QuantizedSoftmax(*params, axis=node.attributes.axis, contract=self._contract)
 
     def _lookup(self, node: Node) -> Layer:
+        if self._graph.value(node.output).params is None:
+            return lambda x, table, out: np.take(table, x.view(np.uint8), out=out)
         return lambda x, table, out: lookup(x, table, out=out, isa=self._isa)
 
     def _reshape(self, node: Node) -> Layer:

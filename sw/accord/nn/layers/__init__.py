@@ -1,7 +1,7 @@
 """Quantized layers over :mod:`accord.kernels`: NHWC, int8 or uint8, three contracts of requantization."""
 
 from accord.nn.layers.joined import QuantizedConcat, QuantizedMultiply, QuantizedResidualAdd
-from accord.nn.layers.pool import QuantizedAvgPool2d, QuantizedGlobalAvgPool2d, QuantizedMaxPool2d
+from accord.nn.layers.pool import QuantizedAvgPool2d, QuantizedGlobalAvgPool2d, QuantizedMaxPool2d, real_global_average
 from accord.nn.layers.softmax import QuantizedSoftmax
 from accord.nn.layers.tables import requantization_table
 from accord.nn.layers.weighted import QuantizedConv2d, QuantizedDepthwiseConv2d, QuantizedLinear
@@ -17,5 +17,6 @@ __all__ = [
     "QuantizedMultiply",
     "QuantizedResidualAdd",
     "QuantizedSoftmax",
+    "real_global_average",
     "requantization_table",
 ]

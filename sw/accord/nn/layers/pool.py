@@ -11,6 +11,8 @@ from accord.nn.graph.ir import ContractName
 from accord.nn.params import QuantizationParams
 
 F = np.float32
+LANES = 4
+"""Of the vectors that ONNX Runtime's global average sums in."""
 
 
 class QuantizedMaxPool2d:
@@ -41,6 +43,27 @@ class QuantizedGlobalAvgPool2d:
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the means; ``out`` takes them where given."""
         return average_pool(x, x.shape[1:3], out=out, **self._settings)
+
+
+def real_global_average(x: NDArray[np.float32], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Return the mean of each channel's image of reals, (N, H, W, C) to (N, 1, 1, C), as ONNX Runtime sums them.
+
+    Four sums of every fourth pixel, then (s0 + s2) + (s1 + s3), then what is left over, in float32, divided by H * W.
+    """
+    batch, height, width, channels = x.shape
+    pixels = x.reshape(batch, height * width, channels)
+    count = height * width // LANES * LANES
+    total = np.zeros((batch, channels), F)
+    if count:
+        lanes = np.add.accumulate(pixels[:, :count].reshape(batch, -1, LANES, channels), axis=1)[:, -1]
+        total = (lanes[:, 0] + lanes[:, 2]) + (lanes[:, 1] + lanes[:, 3])
+    for pixel in range(count, height * width):
+        total = total + pixels[:, pixel]
+    mean: NDArray[np.float32] = (total / F(height * width)).reshape(batch, 1, 1, channels)
+    if out is None:
+        return mean
+    out[...] = mean
+    return out
 
 
 class QuantizedAvgPool2d:

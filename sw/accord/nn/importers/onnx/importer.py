@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from accord.nn.graph import Graph, Op
+from accord.nn.graph import Graph
 from accord.nn.importers.onnx import elementwise, joined, moves, weighted
 from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.folding import folded
@@ -60,10 +60,7 @@ def _close(walk: Walk, name: str) -> None:
         raise ModelError(f"output {name}: nothing computes it")
     found, builder = walk.terms[name], walk.builder
     if isinstance(found, Island):
-        if found.steps:
-            raise ModelError(f"output {name}: {found.steps[-1]} is computed in floating point; quantize its output")
-        builder.value(name, found.shape, np.float32)
-        builder.emit(f"output {name}", Op.DEQUANTIZE, [found.source.name], name)
+        walk.written(found, name)
     elif isinstance(found, Pending):
         if found.reals is None:
             raise ModelError(f"output {name}: {found.origin} is computed in floating point; quantize its output")

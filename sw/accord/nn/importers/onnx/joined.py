@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from accord.nn.graph import AxisAttributes, ClampAttributes, Op, PoolAttributes, Shape
 from accord.nn.graph.attributes import Attributes
 from accord.nn.importers.onnx.builder import own_axis
 from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.reader import SourceNode
-from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Term
+from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
 from accord.nn.importers.onnx.windows import image_size, window_of
 from accord.nn.params import QuantizationParams
@@ -145,10 +147,19 @@ def _pool(node: SourceNode, shape: Shape) -> tuple[Shape, Op, PoolAttributes | N
 
 def average(walk: Walk, node: SourceNode) -> Term:
     """AveragePool or GlobalAveragePool of a dequantized operand."""
-    island = _only(walk, node)
-    operand = island.source, island.params
-    shape, op, attributes = _pool(node, island.shape)
-    return _unary(walk, node, op, operand, attributes, shape)
+    shape, op, attributes = _pool(node, walk.term(node, 0).shape)
+    island = walk.dequantized(node, 0)
+    if island is not None:
+        return _unary(walk, node, op, (island.source, island.params), attributes, shape)
+    if op is not Op.GLOBAL_AVERAGE_POOL:
+        walk.refuse(node, 0)
+    real = walk.real(node, 0)
+    if real is None:
+        walk.refuse(node, 0)
+    name = node.outputs[0]
+    walk.builder.value(name, shape, np.float32)
+    walk.builder.emit(str(node), op, [real.name], name)
+    return Real(name, shape)
 
 
 def qlinear_average(walk: Walk, node: SourceNode) -> Term:

@@ -2,33 +2,54 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from accord.nn.graph import Op, PoolAttributes, Shape, SliceAttributes
-from accord.nn.importers.onnx.builder import Stored, own_axis
+from accord.nn.importers.onnx.builder import Builder, Stored, own_axis
 from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.reader import SourceNode
-from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Real, Term
+from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
 from accord.nn.importers.onnx.windows import image_size, window_of
+from accord.nn.params import QuantizationParams
 
 LARGEST_INDEX = 2**31 - 1
 
 
-def _moved(walk: Walk, node: SourceNode, move: Callable[[Stored], Stored]) -> Term:
+Move = Callable[[Builder, Stored], Stored]
+
+
+def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
     """Move what an island is a function of, or data themselves."""
     found = walk.term(node, 0)
     if isinstance(found, Island):
-        source = move(found.source)
+        source = move(walk.builder, found.source)
         assert isinstance(source, Bytes)
         return replace(found, source=source)
     if isinstance(found, Bytes | Real):
-        return move(found)
+        return move(walk.builder, found)
+    if isinstance(found, Pending):
+        return _postponed(walk, node, found, move)
     return walk.refuse(node, 0)
 
 
-def _named(walk: Walk, node: SourceNode, move: Callable[[Stored], Stored]) -> Term:
+def _postponed(walk: Walk, node: SourceNode, found: Pending, move: Move) -> Pending:
+    """Move what an operation gives once it is quantized, which comes to the same."""
+    trial = Builder("trial")
+    trial.value("x", found.shape, np.uint8)
+    shape = move(trial, Bytes("x", found.shape)).shape
+
+    def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
+        quantized = walk.builder.fresh(f"{node.name}/quantized")
+        found.finish(quantized, params, clamp)
+        walk.builder.rename(str(node), move(walk.builder, Bytes(quantized, found.shape)), name)
+
+    return replace(found, shape=shape, finish=finish, fallback=None, add_bias=None, reals=None)
+
+
+def _named(walk: Walk, node: SourceNode, move: Move) -> Term:
     """Move, and give bytes and reals the name that the file has for them."""
     found = _moved(walk, node, move)
     if isinstance(found, Bytes | Real):
@@ -37,7 +58,7 @@ def _named(walk: Walk, node: SourceNode, move: Callable[[Stored], Stored]) -> Te
 
 
 def _reshaped(walk: Walk, node: SourceNode, shape_of: Callable[[Shape], Shape]) -> Term:
-    return _named(walk, node, lambda source: walk.builder.reshape(str(node), source, shape_of(source.shape)))
+    return _named(walk, node, lambda builder, source: builder.reshape(str(node), source, shape_of(source.shape)))
 
 
 def _axes(node: SourceNode, axes: list[int], count: int) -> set[int]:
@@ -114,14 +135,16 @@ def unsqueeze(walk: Walk, node: SourceNode) -> Term:
 def transpose(walk: Walk, node: SourceNode) -> Term:
     """Transpose."""
 
-    def move(source: Stored) -> Stored:
+    def move(builder: Builder, source: Stored) -> Stored:
         axes = node.get("perm", list(range(len(source.shape)))[::-1])
-        return walk.builder.transpose(str(node), source, [int(axis) for axis in axes])
+        return builder.transpose(str(node), source, [int(axis) for axis in axes])
 
     return _named(walk, node, move)
 
 
-def _sliced(walk: Walk, node: SourceNode, source: Stored, axis: int, start: int, stop: int, step: int = 1) -> Stored:
+def _sliced(
+    builder: Builder, node: SourceNode, source: Stored, axis: int, start: int, stop: int, step: int = 1
+) -> Stored:
     size = source.shape[axis]
     if size is None:
         raise ModelError(f"{node}: the batch, whose size is open, cannot be cut")
@@ -133,7 +156,7 @@ def _sliced(walk: Walk, node: SourceNode, source: Stored, axis: int, start: int,
         raise ModelError(f"{node}: nothing is left of axis {axis}")
     shape = (*source.shape[:axis], count, *source.shape[axis + 1 :])
     attributes = SliceAttributes(own_axis(axis, source.shape), begin, end, step)
-    return walk.builder.move(str(node), Op.SLICE, source, shape, attributes)
+    return builder.move(str(node), Op.SLICE, source, shape, attributes)
 
 
 def _bound(index: int) -> int:
@@ -147,13 +170,17 @@ def slice_(walk: Walk, node: SourceNode) -> Term:
     axes = walk.integers(node, 3, "axes") or list(range(len(starts)))
     steps = walk.integers(node, 4, "steps") or [1] * len(starts)
 
-    def move(source: Stored) -> Stored:
+    def move(builder: Builder, source: Stored) -> Stored:
         for axis, start, stop, step in zip(axes, starts, ends, steps, strict=True):
             own = axis + len(source.shape) if axis < 0 else axis
-            source = _sliced(walk, node, source, own, _bound(start), _bound(stop), step)
+            source = _sliced(builder, node, source, own, _bound(start), _bound(stop), step)
         return source
 
     return _named(walk, node, move)
+
+
+def _cut(node: SourceNode, axis: int, begin: int, end: int, builder: Builder, source: Stored) -> Stored:
+    return _sliced(builder, node, source, axis, begin, end)
 
 
 def split(walk: Walk, node: SourceNode) -> list[Term]:
@@ -171,8 +198,7 @@ def split(walk: Walk, node: SourceNode) -> list[Term]:
     results: list[Term] = []
     for start, part, name in zip(np.cumsum([0, *parts[:-1]]), parts, node.outputs, strict=True):
         begin = int(start)
-        end = begin + part
-        term = _moved(walk, node, lambda source, a=begin, b=end: _sliced(walk, node, source, axis, a, b))  # type: ignore[misc]
+        term = _moved(walk, node, partial(_cut, node, axis, begin, begin + part))
         results.append(walk.builder.rename(str(node), term, name) if isinstance(term, Bytes | Real) else term)
     return results
 
@@ -189,12 +215,12 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
     elif isinstance(found, Real):
         walk.refuse(node, 0)
 
-    def move(source: Stored) -> Stored:
+    def move(builder: Builder, source: Stored) -> Stored:
         window = window_of(node, source.shape)
         if window.dilation != (1, 1):
             raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
         shape = (*source.shape[:2], *window.out_size(*image_size(node, source.shape)))
-        return walk.builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
+        return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
 
     return _named(walk, node, move)
 

@@ -1,88 +1,19 @@
-"""float32 functions as ONNX Runtime's CPU kernels compute them: the same operations in the same order.
+"""Functions of one tensor in float32, as ONNX Runtime's CPU kernels compute them: the same operations in order."""
 
-The polynomials are those of its vector library, evaluated with fused multiply-add as on a processor that has it; the
-numbers are rational minimax coefficients that Eigen publishes. Every function maps float32 to float32, elementwise.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from accord.nn.importers.onnx.transcendental import erf, exp, exp_unfused, log, log1p, logistic, tanh
 
 F = np.float32
 Reals = NDArray[np.float32]
 
-LOGISTIC_RANGE = F(18.0)
-LOGISTIC_P = (
-    4.37031012579801e-11,
-    1.15627324459942e-07,
-    6.08574864600143e-05,
-    8.51377133304701e-03,
-    2.48287947061529e-01,
-)
-LOGISTIC_Q = (
-    6.10247389755681e-13,
-    5.76102136993427e-09,
-    6.29106785017040e-06,
-    1.70198817374094e-03,
-    1.16817656904453e-01,
-    9.93151921023180e-01,
-)
-TANH_RANGE = F(9.0)
-TANH_P = (
-    -2.76076847742355e-16,
-    2.00018790482477e-13,
-    -8.60467152213735e-11,
-    5.12229709037114e-08,
-    1.48572235717979e-05,
-    6.37261928875436e-04,
-    4.89352455891786e-03,
-)
-TANH_Q = (1.19825839466702e-06, 1.18534705686654e-04, 2.26843463243900e-03, 4.89352518554385e-03)
-
-
-def fma(a: ArrayLike, b: ArrayLike, c: ArrayLike) -> Reals:
-    """Return float32 a * b + c, rounded once.
-
-    The product is exact in double. The sum is rounded to odd there, which keeps what the second rounding, to float32,
-    has to know: whether it was exact.
-    """
-    product = np.asarray(a, np.float64) * np.asarray(b, np.float64)
-    addend = np.asarray(c, np.float64)
-    total = np.array(product + addend, np.float64, ndmin=1)
-    back = total - product
-    error = (product - (total - back)) + (addend - back)
-    bits = total.view(np.int64)
-    is_even_and_inexact = (error != 0) & (bits & 1 == 0) & np.isfinite(total)
-    towards = np.where((error > 0) == (total > 0), 1, -1)
-    odd = np.where(is_even_and_inexact, bits + towards, bits).view(np.float64)
-    with np.errstate(over="ignore", under="ignore"):
-        return odd.astype(np.float32).reshape(np.broadcast_shapes(np.shape(a), np.shape(b), np.shape(c)))
-
-
-def _polynomial(coefficients: Sequence[float], x: Reals) -> Reals:
-    """Return the polynomial, highest coefficient first, by Horner's rule in fused steps."""
-    total = np.full_like(x, F(coefficients[0]))
-    for coefficient in coefficients[1:]:
-        total = fma(total, x, F(coefficient))
-    return total
-
-
-def logistic(x: Reals) -> Reals:
-    """Return 1 / (1 + exp(-x)), a rational approximation of x / 18 and 1/2."""
-    v = np.clip(x, -LOGISTIC_RANGE, LOGISTIC_RANGE)
-    square = v * v
-    ratio = _polynomial(LOGISTIC_P, square) * v / _polynomial(LOGISTIC_Q, square)
-    bounded: Reals = np.clip(ratio + F(0.5), F(0), F(1))
-    return bounded
-
-
-def tanh(x: Reals) -> Reals:
-    """Return the hyperbolic tangent, a rational approximation."""
-    v = np.clip(x, -TANH_RANGE, TANH_RANGE)
-    square = v * v
-    ratio: Reals = _polynomial(TANH_P, square) * v / _polynomial(TANH_Q, square)
-    return ratio
+SELU_ALPHA, SELU_GAMMA = 1.67326319217681884765625, 1.05070102214813232421875
+SQRT_HALF = F(0.70710678118654752440)
+GELU_TANH = F(0.7978845608028654), F(0.035677408136300125)
+"""sqrt(2 / pi), and 0.044715 times that."""
 
 
 def hard_sigmoid(x: Reals, alpha: float = 0.2, beta: float = 0.5) -> Reals:
@@ -113,18 +44,70 @@ def thresholded_relu(x: Reals, alpha: float = 1.0) -> Reals:
     return np.where(x > F(alpha), x, F(0))
 
 
+def elu(x: Reals, alpha: float = 1.0) -> Reals:
+    """Return x, or alpha (e^x - 1) below zero."""
+    return np.where(x >= 0, x, F(alpha) * (exp_unfused(x) - F(1)))
+
+
+def celu(x: Reals, alpha: float = 1.0) -> Reals:
+    """Return max(x, 0) + min(alpha (e^(x / alpha) - 1), 0)."""
+    return np.maximum(x, F(0)) + np.minimum(F(alpha) * (exp_unfused(x / F(alpha)) - F(1)), F(0))
+
+
+def selu(x: Reals, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> Reals:
+    """Return gamma x, or (gamma alpha) (e^x - 1) below zero."""
+    return np.where(x > 0, F(gamma) * x, F(gamma) * F(alpha) * (exp_unfused(x) - F(1)))
+
+
+def softplus(x: Reals) -> Reals:
+    """Return log(1 + e^x), without overflow."""
+    return np.where(x > 0, x + log1p(exp_unfused(-x)), log1p(exp_unfused(x)))
+
+
+def mish(x: Reals) -> Reals:
+    """Return x tanh(log(1 + e^x))."""
+    product: Reals = x * tanh(softplus(x))
+    return product
+
+
+def gelu(x: Reals, approximate: str = "none") -> Reals:
+    """Return x / 2 times 1 + erf(x / sqrt 2), or its approximation by a hyperbolic tangent."""
+    is_tanh = approximate == "tanh"
+    inner = tanh(x * (GELU_TANH[1] * x * x + GELU_TANH[0])) if is_tanh else erf(x * SQRT_HALF)
+    product: Reals = F(0.5) * x * (inner + F(1))
+    return product
+
+
+def quick_gelu(x: Reals, alpha: float = 1.702) -> Reals:
+    """Return x times the logistic function of alpha x."""
+    product: Reals = x * logistic(F(alpha) * x)
+    return product
+
+
 Function = Callable[..., Reals]
 FUNCTIONS: dict[str, tuple[Function, tuple[str, ...]]] = {
     "Abs": (np.abs, ()),
     "Ceil": (np.ceil, ()),
+    "Celu": (celu, ("alpha",)),
+    "Elu": (elu, ("alpha",)),
+    "Erf": (erf, ()),
+    "Exp": (exp, ()),
     "Floor": (np.floor, ()),
+    "Gelu": (gelu, ("approximate",)),
     "HardSigmoid": (hard_sigmoid, ("alpha", "beta")),
     "HardSwish": (hard_swish, ()),
     "LeakyRelu": (leaky_relu, ("alpha",)),
+    "Log": (log, ()),
+    "Mish": (mish, ()),
     "Neg": (np.negative, ()),
+    "QuickGelu": (quick_gelu, ("alpha",)),
+    "Reciprocal": (lambda x: F(1) / x, ()),
     "Relu": (lambda x: np.maximum(x, F(0)), ()),
     "Round": (np.rint, ()),
+    "Selu": (selu, ("alpha", "gamma")),
     "Sigmoid": (logistic, ()),
+    "Sign": (np.sign, ()),
+    "Softplus": (softplus, ()),
     "Softsign": (softsign, ()),
     "Sqrt": (np.sqrt, ()),
     "Tanh": (tanh, ()),

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.nn.graph import Op
 from accord.nn.importers.onnx.builder import Builder, own_array
 from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.quantization import BYTES, params_of, table_of
@@ -79,6 +80,25 @@ class Walk:
         if isinstance(found, Constant) and found.params is not None and found.params.axis is None:
             return Island(self.stored(node, found, found.params), found.params, table_of(found.params))
         return found if isinstance(found, Island) and not found.steps else None
+
+    def real(self, node: SourceNode, index: int) -> Real | None:
+        """Return an input as real data, a function of bytes written as a table of float32; None for anything else."""
+        found = self.term(node, index)
+        return (
+            self.written(found, self.builder.fresh(f"{node.name}/real"))
+            if isinstance(found, Island)
+            else (found if isinstance(found, Real) else None)
+        )
+
+    def written(self, island: Island, name: str) -> Real:
+        """Write a function of bytes as real data."""
+        self.builder.value(name, island.shape, np.float32)
+        if island.steps:
+            table = self.builder.constant(f"{name}/table", island.table)
+            self.builder.emit(" ".join(island.steps), Op.LOOKUP, [island.source.name, table], name)
+        else:
+            self.builder.emit(f"DequantizeLinear of {island.source.name}", Op.DEQUANTIZE, [island.source.name], name)
+        return Real(name, island.shape)
 
     def refuse(self, node: SourceNode, index: int) -> NoReturn:
         """Say why an input cannot be what an operator needs."""
