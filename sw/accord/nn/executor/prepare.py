@@ -15,6 +15,7 @@ from accord.nn.graph import (
     GraphError,
     Node,
     Op,
+    PadAttributes,
     PoolAttributes,
     SliceAttributes,
     TransposeAttributes,
@@ -165,6 +166,18 @@ class Preparer:
         index = (slice(None),) * cut.axis + (slice(cut.start, cut.stop, cut.step),)
         return lambda x, out: np.copyto(out, x[index])
 
+    def _pad(self, node: Node) -> Layer:
+        pad = node.attributes
+        assert isinstance(pad, PadAttributes)
+        sizes = zip(pad.before, pad.after, strict=True)
+        inside = tuple(slice(before, -after if after else None) for before, after in sizes)
+
+        def run(x: NDArray[Any], out: NDArray[Any]) -> None:
+            out[...] = pad.value
+            out[inside] = x
+
+        return run
+
     _MAKERS: ClassVar[dict[Op, Callable[["Preparer", Node], Layer]]] = {
         Op.ADD: _joined,
         Op.AVERAGE_POOL: _average_pool,
@@ -176,6 +189,7 @@ class Preparer:
         Op.LOOKUP: _lookup,
         Op.MAX_POOL: _max_pool,
         Op.MULTIPLY: _joined,
+        Op.PAD: _pad,
         Op.QUANTIZE: _quantize,
         Op.RESHAPE: _reshape,
         Op.SLICE: _slice,

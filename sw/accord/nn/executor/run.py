@@ -139,6 +139,8 @@ class Executor:
         return batches.pop() if batches else 1
 
     def _taken(self, bound: _Bound, name: str) -> NDArray[Any]:
+        if name in self.graph.constants:
+            return self.graph.constants[name].copy()
         if name not in bound.views:
             raise ValueError(f"names: {name} is no activation of the network")
         if not self._keep and name not in self.graph.outputs:

@@ -81,4 +81,21 @@ class SliceAttributes:
     step: int = 1
 
 
-Attributes = ConvAttributes | ClampAttributes | PoolAttributes | AxisAttributes | TransposeAttributes | SliceAttributes
+@dataclass(frozen=True)
+class PadAttributes:
+    """How many elements of ``value``, a quantized one, stand before and after each axis."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    value: int
+
+
+Attributes = (
+    ConvAttributes
+    | ClampAttributes
+    | PoolAttributes
+    | AxisAttributes
+    | PadAttributes
+    | TransposeAttributes
+    | SliceAttributes
+)

@@ -49,9 +49,10 @@ class Op(Enum):
     """The same elements in the same order, in the output's shape."""
     TRANSPOSE = "transpose"
     SLICE = "slice"
+    PAD = "pad"
 
 
-MOVES = frozenset({Op.MAX_POOL, Op.RESHAPE, Op.TRANSPOSE, Op.SLICE})
+MOVES = frozenset({Op.MAX_POOL, Op.RESHAPE, Op.TRANSPOSE, Op.SLICE, Op.PAD})
 """Operations whose output has its input's dtype and parameters."""
 
 

@@ -27,11 +27,11 @@ def _axis(node: SourceNode, shape: Shape) -> int:
 
 
 def dequantize(walk: Walk, node: SourceNode) -> Term:
-    """DequantizeLinear: of int32, what it stands for is not asked, a bias is one; of bytes, an island."""
+    """DequantizeLinear: of int32, a bias; of bytes, an island."""
     found = walk.term(node, 0)
     if isinstance(found, Constant) and found.params is None:
         if found.data.dtype == np.int32:
-            return found
+            return _bias(walk, node, found)
         params = walk.params(node, 1, _axis(node, found.shape), found.data.dtype)
         return Constant(found.data, params)
     if not isinstance(found, Bytes):
@@ -41,6 +41,13 @@ def dequantize(walk: Walk, node: SourceNode) -> Term:
         raise ModelError(f"{node}: an activation with one scale a channel is not supported")
     walk.builder.require(str(node), found, params)
     return Island(found, params, table_of(params))
+
+
+def _bias(walk: Walk, node: SourceNode, found: Constant) -> Constant:
+    zero = walk.optional_array(node, 2)
+    if zero is not None and zero.any():
+        raise ModelError(f"{node}: int32 with a zero point is not supported")
+    return replace(found, bias_scale=walk.array(node, 1))
 
 
 def quantize(walk: Walk, node: SourceNode) -> Term:
@@ -161,6 +168,11 @@ BINARY: dict[str, Callable[..., Any]] = {
     "Mul": np.multiply,
     "Sub": np.subtract,
 }
+WITH_NUMBER: dict[str, Callable[..., Any]] = {
+    "PRelu": lambda x, slope: np.where(x < 0, slope * x, x),
+    "Pow": lambda x, exponent: x * x if exponent == 2 else x * x * x,
+}
+"""By operator: a function of a tensor and one constant."""
 QUANTIZED = {"Add": joined.joined(Op.ADD), "Mul": joined.joined(Op.MULTIPLY)}
 
 
@@ -177,6 +189,16 @@ def binary(walk: Walk, node: SourceNode) -> Term:
     if fallback is None:
         walk.refuse(node, 0 if _island(walk, node, 0) is None else 1)
     return fallback
+
+
+def with_number(walk: Walk, node: SourceNode) -> Term:
+    """Apply a function of a tensor and one constant: PRelu of one slope, a square, a cube."""
+    island, number = _island(walk, node, 0), _scalar(walk, node, 1)
+    if island is None:
+        walk.refuse(node, 0)
+    if number is None or (node.op == "Pow" and number not in (2, 3)):
+        raise ModelError(f"{node}: {node.input(1)} has to be one constant, and 2 or 3 for an exponent")
+    return _step(island, node, WITH_NUMBER[node.op](island.table, number))
 
 
 def _is_dequantized(walk: Walk, node: SourceNode, index: int) -> bool:
@@ -227,6 +249,7 @@ def qlinear_unary(walk: Walk, node: SourceNode) -> Term:
 RULES: dict[str, Rule] = {
     **dict.fromkeys(reals.FUNCTIONS, unary),
     **dict.fromkeys(BINARY, binary),
+    **dict.fromkeys(WITH_NUMBER, with_number),
     "Clip": clip,
     "DequantizeLinear": dequantize,
     "QLinearLeakyRelu": qlinear_unary,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from accord.nn.graph import Graph
+from accord.nn.graph import Graph, Value
 from accord.nn.importers.onnx import elementwise, joined, moves, weighted
 from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.folding import folded
@@ -66,7 +66,8 @@ def _close(walk: Walk, name: str) -> None:
             raise ModelError(f"output {name}: {found.origin} is computed in floating point; quantize its output")
         found.reals(name)
     elif isinstance(found, Constant):
-        raise ModelError(f"output {name}: is a constant")
+        builder.graph.constants[name] = np.ascontiguousarray(found.data)
+        builder.graph.values[name] = Value(name, found.shape, found.data.dtype)
     elif found.name != name:
         builder.rename(f"output {name}", found, name)
     builder.graph.outputs.append(name)

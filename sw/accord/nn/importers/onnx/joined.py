@@ -135,14 +135,15 @@ def _pool(node: SourceNode, shape: Shape) -> tuple[Shape, Op, PoolAttributes | N
     """Return what an average gives: its shape, operation and attributes."""
     if node.get("channels_last", 0):
         raise ModelError(f"{node}: channels_last is not supported in a model")
-    if "Global" in node.op:
-        image_size(node, shape)
+    size = image_size(node, shape)
+    window = None if "Global" in node.op else window_of(node, shape)
+    # ONNX Runtime takes an average over the whole image for a global one, which rounds otherwise
+    if window is None or (window.kernel == size and not any(window.padding)):
         return (*shape[:2], 1, 1), Op.GLOBAL_AVERAGE_POOL, None
-    window = window_of(node, shape)
     if window.dilation != (1, 1):
         raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
     attributes = PoolAttributes(window, bool(node.get("count_include_pad", 0)))
-    return (*shape[:2], *window.out_size(*image_size(node, shape))), Op.AVERAGE_POOL, attributes
+    return (*shape[:2], *window.out_size(*size)), Op.AVERAGE_POOL, attributes
 
 
 def average(walk: Walk, node: SourceNode) -> Term:

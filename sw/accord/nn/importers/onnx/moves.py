@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from accord.nn.graph import Op, PoolAttributes, Shape, SliceAttributes
-from accord.nn.importers.onnx.builder import Builder, Stored, own_axis
+from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes
+from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
 from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.onnx.quantization import byte_values, dequantized
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
@@ -203,6 +204,45 @@ def split(walk: Walk, node: SourceNode) -> list[Term]:
     return results
 
 
+def pad(walk: Walk, node: SourceNode) -> Term:
+    """Pad with a constant, which has to be one of the values that bytes stand for."""
+    if node.get("mode", "constant") != "constant":
+        raise ModelError(f"{node}: mode {node.get('mode', '')} is not supported, only constant")
+    found, sizes = walk.term(node, 0), walk.integers(node, 1, "pads") or []
+    axes = walk.integers(node, 3, "axes") or list(range(len(found.shape)))
+    own = [axis + len(found.shape) if axis < 0 else axis for axis in axes]
+    given = dict(zip(own, zip(sizes[: len(own)], sizes[len(own) :], strict=True), strict=True))
+    counts = [given.get(axis, (0, 0)) for axis in range(len(found.shape))]
+    if min(map(min, counts)) < 0 or (found.shape[0] is None and any(counts[0])):
+        raise ModelError(f"{node}: pads {sizes} cut, or enlarge a batch whose size is open")
+    value = _pad_value(walk, node, found)
+
+    def move(builder: Builder, source: Stored) -> Stored:
+        sizes = zip(source.shape, counts, strict=True)
+        shape = tuple(None if size is None else size + sum(count) for size, count in sizes)
+        ordered = own_shape(tuple(before for before, _ in counts)), own_shape(tuple(after for _, after in counts))
+        before, after = (tuple(count or 0 for count in side) for side in ordered)
+        return builder.move(str(node), Op.PAD, source, shape, PadAttributes(before, after, value))
+
+    return _named(walk, node, move)
+
+
+def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int:
+    """Return the byte to pad with."""
+    given = walk.term(node, 2) if walk.has(node, 2) else None
+    number = given.data if isinstance(given, Constant) else np.zeros(1, np.float32)
+    if isinstance(found, Bytes):
+        return int(number.reshape(-1)[0])
+    if not isinstance(found, Island):
+        return walk.refuse(node, 0)
+    if isinstance(given, Constant) and given.params is not None:
+        number = dequantized(number, given.params)
+    places = np.flatnonzero(found.table == number.reshape(-1)[0])
+    if not places.size:
+        raise ModelError(f"{node}: pads with {number.reshape(-1)[0]}, which no byte of its input stands for")
+    return int(byte_values(found.params.dtype)[places[0]])
+
+
 def max_pool(walk: Walk, node: SourceNode) -> Term:
     """MaxPool: of an island, where its table does not fall, the largest byte has the largest value."""
     if len(node.outputs) > 1 and node.outputs[1]:
@@ -242,6 +282,7 @@ RULES: dict[str, Rule] = {
     "Flatten": flatten,
     "Identity": identity,
     "MaxPool": max_pool,
+    "Pad": pad,
     "Reshape": reshape,
     "Shape": shape,
     "Slice": slice_,

@@ -51,7 +51,8 @@ def elu(x: Reals, alpha: float = 1.0) -> Reals:
 
 def celu(x: Reals, alpha: float = 1.0) -> Reals:
     """Return max(x, 0) + min(alpha (e^(x / alpha) - 1), 0)."""
-    return np.maximum(x, F(0)) + np.minimum(F(alpha) * (exp_unfused(x / F(alpha)) - F(1)), F(0))
+    total: Reals = np.maximum(x, F(0)) + np.minimum(F(alpha) * (exp_unfused(x / F(alpha)) - F(1)), F(0))
+    return total
 
 
 def selu(x: Reals, alpha: float = SELU_ALPHA, gamma: float = SELU_GAMMA) -> Reals:

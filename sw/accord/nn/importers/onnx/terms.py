@@ -35,10 +35,14 @@ class Real:
 
 @dataclass(frozen=True, eq=False)
 class Constant:
-    """An array of the file, of any dtype; ``params`` where it came through a DequantizeLinear."""
+    """An array of the file, of any dtype; ``params`` where it came through a DequantizeLinear.
+
+    ``bias_scale``: what that has instead for int32.
+    """
 
     data: NDArray[Any]
     params: QuantizationParams | None = None
+    bias_scale: NDArray[np.float32] | None = None
 
     @property
     def shape(self) -> Shape:

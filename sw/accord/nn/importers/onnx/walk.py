@@ -108,7 +108,8 @@ class Walk:
         elif isinstance(found, Pending):
             reason = f"{name}, the result of {found.origin}, has no QuantizeLinear behind it"
         elif isinstance(found, Island):
-            reason = f"{name}, the result of {', '.join(found.steps)}, has no QuantizeLinear behind it"
+            steps = f"{name}, the result of {', '.join(found.steps)}, has no QuantizeLinear behind it"
+            reason = steps if found.steps else f"there is no rule for {node.op} of bytes"
         else:
             reason = f"{name} is a constant that no DequantizeLinear gives"
         raise ModelError(

@@ -15,6 +15,9 @@ from accord.nn.importers.onnx.walk import Rule, Walk
 from accord.nn.importers.onnx.windows import image_size, window_of
 from accord.nn.params import QuantizationParams
 
+BIAS_TOLERANCE = 0.0101
+"""Of the scale of a bias, relative: what ONNX Runtime takes for the same, 1 %."""
+
 
 @dataclass(frozen=True, eq=False)
 class Weighted:
@@ -25,9 +28,17 @@ class Weighted:
     source_params: QuantizationParams
     weight: NDArray[Any]
     weight_params: QuantizationParams
-    bias: NDArray[Any] | None
+    bias: Constant | None
     shape: Shape
     attributes: ConvAttributes | ClampAttributes
+
+    def __post_init__(self) -> None:
+        """ModelError where a bias is not in steps of S_x * S_w: then ONNX Runtime computes in floating point."""
+        if self.bias is None or self.bias.bias_scale is None:
+            return
+        wanted = self.source_params.scale * self.weight_params.scale
+        if not (np.abs(self.bias.bias_scale.reshape(-1) - wanted) <= BIAS_TOLERANCE * wanted).all():
+            raise ModelError(f"{self.node}: the scale of its bias is not input scale times weight scale")
 
     def write(
         self, walk: Walk, name: str, params: QuantizationParams | None, clamp: tuple[int, int] | None = None
@@ -37,7 +48,7 @@ class Weighted:
         inputs = [builder.require(str(self.node), self.source, self.source_params)]
         inputs.append(builder.constant(f"{stem}/weight", self.weight, self.weight_params))
         if self.bias is not None:
-            bias = quantized_bias(str(self.node), self.bias, self.source_params, self.weight_params)
+            bias = quantized_bias(str(self.node), self.bias.data, self.source_params, self.weight_params)
             inputs.append(builder.constant(f"{stem}/bias", bias))
         builder.value(name, self.shape, np.float32 if params is None else params.dtype, params)
         op = Op.CONV if isinstance(self.attributes, ConvAttributes) else Op.LINEAR
@@ -51,7 +62,7 @@ class Weighted:
             self.shape,
             lambda name, params, clamp: self.write(walk, name, params, clamp),
             add_bias=(lambda bias: self._with_bias(walk, bias)) if is_linear and self.bias is None else None,
-            reals=(lambda name: self.write(walk, name, None)) if is_linear else None,
+            reals=(lambda name: self.write(walk, name, None)) if self.node.op == "Gemm" else None,
         )
 
     def _with_bias(self, walk: Walk, bias: Constant) -> Pending | None:
@@ -59,7 +70,7 @@ class Weighted:
         size = self.weight.shape[0]
         if bias.params is not None or bias.shape not in ((size,), (1, size)):
             return None
-        return replace(self, bias=bias.data).pending(walk)
+        return replace(self, bias=bias).pending(walk)
 
 
 def _weight(walk: Walk, node: SourceNode, index: int, channels: int) -> tuple[NDArray[Any], QuantizationParams]:
@@ -72,13 +83,13 @@ def _weight(walk: Walk, node: SourceNode, index: int, channels: int) -> tuple[ND
     return found.data, found.params
 
 
-def _bias(walk: Walk, node: SourceNode, index: int) -> NDArray[Any] | None:
+def _bias(walk: Walk, node: SourceNode, index: int) -> Constant | None:
     if not walk.has(node, index):
         return None
     found = walk.term(node, index)
     if not isinstance(found, Constant) or found.params is not None:
         raise ModelError(f"{node}: its bias ({node.input(index)}) has to be a constant, float32 or int32")
-    return found.data
+    return found
 
 
 def _channels_first(params: QuantizationParams) -> QuantizationParams:
@@ -93,7 +104,7 @@ def _convolution(
     node: SourceNode,
     x: tuple[Bytes, QuantizationParams],
     w: tuple[NDArray[Any], QuantizationParams],
-    bias: NDArray[Any] | None,
+    bias: Constant | None,
 ) -> Weighted:
     (source, source_params), (weight, weight_params) = x, w
     groups = int(node.get("group", 1))
@@ -115,7 +126,7 @@ def _linear(
     node: SourceNode,
     x: tuple[Bytes, QuantizationParams],
     w: tuple[NDArray[Any], QuantizationParams],
-    bias: NDArray[Any] | None,
+    bias: Constant | None,
 ) -> Weighted:
     """Return a linear layer; ``w`` is (N, K)."""
     (source, source_params), (weight, weight_params) = x, w
@@ -123,7 +134,7 @@ def _linear(
         raise ModelError(f"{node}: input {source.shape} and {weight.shape[1]} weights a column do not go together")
     if len(source.shape) == 4:
         raise ModelError(f"{node}: matrix products of four axes are not supported")
-    if bias is not None and bias.size != weight.shape[0]:
+    if bias is not None and bias.data.size != weight.shape[0]:
         raise ModelError(f"{node}: its bias has shape {bias.shape}, expected {weight.shape[0]} elements")
     shape = (*source.shape[:-1], weight.shape[0])
     own = np.ascontiguousarray(weight)
@@ -141,7 +152,8 @@ def _input(walk: Walk, node: SourceNode) -> tuple[Bytes, QuantizationParams]:
 def conv(walk: Walk, node: SourceNode) -> Term:
     """Conv of dequantized operands."""
     x, w = _input(walk, node), _weight(walk, node, 1, 0)
-    return _convolution(walk, node, x, w, _bias(walk, node, 2)).pending(walk)
+    bias = _bias(walk, node, 2)
+    return _convolution(walk, node, x, w, bias).pending(walk)
 
 
 def gemm(walk: Walk, node: SourceNode) -> Term:
@@ -190,7 +202,7 @@ def _written(walk: Walk, node: SourceNode, layer: Weighted, scale: int) -> Term:
 def qlinear_conv(walk: Walk, node: SourceNode) -> Term:
     """QLinearConv."""
     x, w = walk.bytes(node, 0), _stored_weight(walk, node, 3, 0)
-    return _written(walk, node, _convolution(walk, node, x, w, walk.optional_array(node, 8)), 6)
+    return _written(walk, node, _convolution(walk, node, x, w, _bias(walk, node, 8)), 6)
 
 
 def qlinear_matmul(walk: Walk, node: SourceNode) -> Term:
@@ -207,7 +219,7 @@ def qgemm(walk: Walk, node: SourceNode) -> Term:
     is_transposed = bool(node.get("transB", 0))
     x, (weight, params) = walk.bytes(node, 0), _stored_weight(walk, node, 3, 0 if is_transposed else 1)
     rows = weight if is_transposed else weight.T
-    return _written(walk, node, _linear(walk, node, x, (rows, params), walk.optional_array(node, 6)), 7)
+    return _written(walk, node, _linear(walk, node, x, (rows, params), _bias(walk, node, 6)), 7)
 
 
 RULES: dict[str, Rule] = {
