@@ -46,7 +46,9 @@ class _Weighted:
         self._scale = np.asarray(input_params.scale * weight_params.scale, np.float32)
         if output_params is not None:
             scales = float(input_params.scale), weight_params.scale, float(output_params.scale)
-            multiplier = output_multiplier(contract, *scales, fully_connected=is_linear)
+            # the FULLY_CONNECTED of tflite rounds the product of its two scales, where there are two
+            rounds_product = is_linear and weight_params.axis is None
+            multiplier = output_multiplier(contract, *scales, fully_connected=rounds_product)
             self._output = Output(contract, multiplier, int(output_params.zero_point), output_params.dtype, clamp)
         parts = int8_parts(weight, weight_params)
         fused = self._output if len(parts) == 1 else None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from accord.nn.graph import Graph, Node, Op, Shape, TransposeAttributes, Value
 from accord.nn.graph.attributes import Attributes
-from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.terms import Bytes, Real
 from accord.nn.params import QuantizationParams
 

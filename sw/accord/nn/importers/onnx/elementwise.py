@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.nn.graph import Op, Shape
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx import joined, reals
-from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.quantization import BYTES, byte_values, quantized, table_of
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term

@@ -6,8 +6,8 @@ import numpy as np
 import onnx
 
 from accord.nn.graph import Graph, Value
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx import elementwise, joined, moves, weighted
-from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.folding import folded
 from accord.nn.importers.onnx.reader import SourceInput, SourceNode, read
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real

@@ -6,8 +6,8 @@ import numpy as np
 
 from accord.nn.graph import AxisAttributes, ClampAttributes, Op, PoolAttributes, Shape
 from accord.nn.graph.attributes import Attributes
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import own_axis
-from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk

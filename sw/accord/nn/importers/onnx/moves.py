@@ -7,8 +7,8 @@ from functools import partial
 import numpy as np
 
 from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
-from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.quantization import byte_values, dequantized
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.terms import Table
 from accord.nn.params import QuantizationParams
 

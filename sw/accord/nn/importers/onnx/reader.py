@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.errors import ModelError
 
 OPSETS = range(13, 22)
 DOMAINS = ("", "ai.onnx", "com.microsoft")

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.nn.graph import Op
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, own_array
-from accord.nn.importers.onnx.errors import ModelError
 from accord.nn.importers.onnx.quantization import BYTES, params_of, table_of
 from accord.nn.importers.onnx.reader import SourceModel, SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.nn.graph import ClampAttributes, ConvAttributes, Op, Shape
-from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.quantization import BYTES, params_of, quantized_bias
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Pending, Real, Term

@@ -3,7 +3,7 @@
 import math
 
 from accord.nn.graph import Shape, Window
-from accord.nn.importers.onnx.errors import ModelError
+from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.reader import SourceNode
 
 
