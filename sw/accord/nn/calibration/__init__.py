@@ -19,11 +19,12 @@ from accord.nn.calibration.observer import Observer
 from accord.nn.calibration.percentile import Percentile
 from accord.nn.calibration.record import Record
 
-__all__ = [
-    "METHODS",
-    "MSE",
+# plain order, as everywhere; the rule would take MSE for a constant
+__all__ = [  # noqa: RUF022
     "Entropy",
     "Histogram",
+    "METHODS",
+    "MSE",
     "MinMax",
     "Observer",
     "Percentile",
