@@ -15,13 +15,16 @@ array([[  3,   5],
 from accord.kernels.dispatch import available, capabilities, implementation
 from accord.kernels.layers import Conv2d, DepthwiseConv2d, Matmul
 from accord.kernels.output import Output, output_multiplier
-from accord.kernels.pointwise import add, dequantize, dot, lookup, multiply, quantize, requantize
-from accord.kernels.pool import average_pool, max_pool
+from accord.kernels.pointwise import Add, Multiply, add, dequantize, dot, lookup, multiply, quantize, requantize
+from accord.kernels.pool import AveragePool, average_pool, max_pool
 
 __all__ = [
+    "Add",
+    "AveragePool",
     "Conv2d",
     "DepthwiseConv2d",
     "Matmul",
+    "Multiply",
     "Output",
     "add",
     "available",

@@ -35,6 +35,14 @@ def byte_dtype(name: str, dtype: DTypeLike) -> bool:
     return found == np.int8
 
 
+def same_dtype(name: str, value: Any, dtype: np.dtype[Any]) -> None:
+    """Raise TypeError unless a value is a NumPy array of this dtype."""
+    if not isinstance(value, np.ndarray) or value.dtype != dtype:
+        raise TypeError(
+            f"{name}: expected a NumPy array of {dtype}, got {getattr(value, 'dtype', type(value).__name__)}"
+        )
+
+
 def byte_range(is_signed: bool) -> tuple[int, int]:
     """Return the least and the largest value of int8, or of uint8."""
     return (-128, 127) if is_signed else (0, 255)

@@ -76,6 +76,85 @@ def lookup(x: ByteArray, table: ByteArray, *, out: ByteArray | None = None, isa:
     return _core.lookup(x, table, out, check.name_or_empty("isa", isa))
 
 
+class Add:
+    """``layer(a, b, out=None)``: the quantized sum of two tensors of one shape and dtype, prepared.
+
+    ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`add`.
+    """
+
+    def __init__(
+        self,
+        *,
+        a_scale: float,
+        b_scale: float,
+        scale: float,
+        dtype: DTypeLike,
+        a_zero_point: int = 0,
+        b_zero_point: int = 0,
+        zero_point: int = 0,
+        contract: Contract = "fma",
+        clamp: tuple[int, int] | None = None,
+        isa: str | None = None,
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        is_signed = check.byte_dtype("dtype", dtype)
+        self._contract = contract_number(contract)
+        zeros = [
+            check.zero_point("a_zero_point", a_zero_point, is_signed),
+            check.zero_point("b_zero_point", b_zero_point, is_signed),
+            check.zero_point("zero_point", zero_point, is_signed),
+        ]
+        s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
+        bounds = Output(contract, 1.0, zero_point, np.int8 if is_signed else np.uint8, clamp).bounds()
+        self._zeros = [*zeros, *bounds]
+        self._ratios, self._scales = [1.0, 1.0], [0] * 6
+        if contract == "tflite":
+            self._scales = _tflite_scales(float(s_a), float(s_b), float(s_y))
+        else:
+            self._ratios = [_ratio("a_scale", s_a, s_y), _ratio("b_scale", s_b, s_y)]
+        self._isa = check.name_or_empty("isa", isa)
+
+    def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
+        """Return the sum; ``out`` may be a or b."""
+        check.same_dtype("a", a, self.dtype)
+        return _core.add(a, b, out, self._contract, self._ratios, self._zeros, self._scales, self._isa)
+
+
+class Multiply:
+    """``layer(a, b, out=None)``: the quantized product of two tensors of one shape and dtype, prepared.
+
+    ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`multiply`.
+    """
+
+    def __init__(
+        self,
+        *,
+        a_scale: float,
+        b_scale: float,
+        scale: float,
+        dtype: DTypeLike,
+        a_zero_point: int = 0,
+        b_zero_point: int = 0,
+        zero_point: int = 0,
+        contract: Contract = "fma",
+        clamp: tuple[int, int] | None = None,
+        isa: str | None = None,
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        is_signed = check.byte_dtype("dtype", dtype)
+        self._zero_a = check.zero_point("a_zero_point", a_zero_point, is_signed)
+        self._zero_b = check.zero_point("b_zero_point", b_zero_point, is_signed)
+        s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
+        multiplier = output_multiplier(contract, float(s_a), s_b, float(s_y))
+        self._output = Output(contract, multiplier, zero_point, np.int8 if is_signed else np.uint8, clamp).settings()
+        self._isa = check.name_or_empty("isa", isa)
+
+    def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
+        """Return the product; ``out`` may be a or b."""
+        check.same_dtype("a", a, self.dtype)
+        return _core.multiply(a, b, out, self._zero_a, self._zero_b, self._output, self._isa)
+
+
 def add(
     a: ByteArray,
     b: ByteArray,
@@ -97,21 +176,20 @@ def add(
     s8. ``onnx``: sat(RNE(fma(a, r_a, fma(b, r_b, F)))), F = Z_y - fma(r_a, Z_a, r_b * Z_b). ``tflite``: its
     reference ADD. ``out`` may be a or b.
     """
-    is_signed = _is_signed("a", a)
-    number = contract_number(contract)
-    zeros = [
-        check.zero_point("a_zero_point", a_zero_point, is_signed),
-        check.zero_point("b_zero_point", b_zero_point, is_signed),
-        check.zero_point("zero_point", zero_point, is_signed),
-    ]
-    s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
-    bounds = Output(contract, 1.0, zero_point, np.int8 if is_signed else np.uint8, clamp).bounds()
-    ratios, scales = [1.0, 1.0], [0] * 6
-    if contract == "tflite":
-        scales = _tflite_scales(float(s_a), float(s_b), float(s_y))
-    else:
-        ratios = [_ratio("a_scale", s_a, s_y), _ratio("b_scale", s_b, s_y)]
-    return _core.add(a, b, out, number, ratios, [*zeros, *bounds], scales, check.name_or_empty("isa", isa))
+    _is_signed("a", a)
+    prepared = Add(
+        a_scale=a_scale,
+        b_scale=b_scale,
+        scale=scale,
+        dtype=a.dtype,
+        a_zero_point=a_zero_point,
+        b_zero_point=b_zero_point,
+        zero_point=zero_point,
+        contract=contract,
+        clamp=clamp,
+        isa=isa,
+    )
+    return prepared(a, b, out)
 
 
 def multiply(
@@ -136,13 +214,20 @@ def multiply(
 
     Shapes and dtypes as for :func:`add`.
     """
-    is_signed = _is_signed("a", a)
-    zero_a = check.zero_point("a_zero_point", a_zero_point, is_signed)
-    zero_b = check.zero_point("b_zero_point", b_zero_point, is_signed)
-    s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
-    multiplier = output_multiplier(contract, float(s_a), s_b, float(s_y))
-    output = Output(contract, multiplier, zero_point, np.int8 if is_signed else np.uint8, clamp)
-    return _core.multiply(a, b, out, zero_a, zero_b, output.settings(), check.name_or_empty("isa", isa))
+    _is_signed("a", a)
+    prepared = Multiply(
+        a_scale=a_scale,
+        b_scale=b_scale,
+        scale=scale,
+        dtype=a.dtype,
+        a_zero_point=a_zero_point,
+        b_zero_point=b_zero_point,
+        zero_point=zero_point,
+        contract=contract,
+        clamp=clamp,
+        isa=isa,
+    )
+    return prepared(a, b, out)
 
 
 def _is_signed(name: str, x: Any) -> bool:

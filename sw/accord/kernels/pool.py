@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from accord.kernels import _core, check
 from accord.kernels.check import ByteArray
@@ -26,6 +27,49 @@ def max_pool(
     """
     shape = _window(kernel, stride, padding)
     return _core.max_pool(x, out, shape, check.name_or_empty("isa", isa))
+
+
+class AveragePool:
+    """``layer(x, out=None)``: the mean of each window, prepared.
+
+    ``dtype``: int8 or uint8, that of x and the result. Everything else as for :func:`average_pool`.
+    """
+
+    def __init__(
+        self,
+        kernel: int | Sequence[int],
+        *,
+        dtype: DTypeLike,
+        x_scale: float = 1.0,
+        x_zero_point: int = 0,
+        scale: float = 1.0,
+        zero_point: int = 0,
+        contract: Contract = "fma",
+        clamp: tuple[int, int] | None = None,
+        stride: int | Sequence[int] | None = None,
+        padding: Padding = 0,
+        count_include_pad: bool = False,
+        isa: str | None = None,
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        is_signed = check.byte_dtype("dtype", dtype)
+        self._zero = check.zero_point("x_zero_point", x_zero_point, is_signed)
+        s_x, s_y = check.scale("x_scale", x_scale), check.scale("scale", scale)
+        if contract == "tflite" and (s_x != s_y or self._zero != zero_point or count_include_pad):
+            raise ValueError("contract: tflite averages need x's scale and zero point for the output, and no padding")
+        self._window = _window(kernel, stride, padding)
+        height, width = check.pair("kernel", kernel, 1)
+        self._outputs = [
+            Output(contract, _multiplier(contract, s_x, s_y, n), zero_point, dtype, clamp).settings()
+            for n in _element_counts(height * width, padding, count_include_pad)
+        ]
+        self._counts_padding = bool(count_include_pad)
+        self._isa = check.name_or_empty("isa", isa)
+
+    def __call__(self, x: ByteArray, out: ByteArray | None = None) -> ByteArray:
+        """Return the pooled image; ``out`` is contiguous."""
+        check.same_dtype("x", x, self.dtype)
+        return _core.average_pool(x, out, self._window, self._zero, self._counts_padding, self._outputs, self._isa)
 
 
 def average_pool(
@@ -55,18 +99,22 @@ def average_pool(
     """
     if not isinstance(x, np.ndarray):
         raise TypeError(f"x: expected a NumPy array of int8 or uint8, got {type(x).__name__}")
-    is_signed = check.byte_dtype("x", x.dtype)
-    zero = check.zero_point("x_zero_point", x_zero_point, is_signed)
-    s_x, s_y = check.scale("x_scale", x_scale), check.scale("scale", scale)
-    if contract == "tflite" and (s_x != s_y or zero != zero_point or count_include_pad):
-        raise ValueError("contract: tflite averages need x's scale and zero point for the output, and no padding")
-    shape = _window(kernel, stride, padding)
-    height, width = check.pair("kernel", kernel, 1)
-    outputs = [
-        Output(contract, _multiplier(contract, s_x, s_y, n), zero_point, x.dtype, clamp).settings()
-        for n in _element_counts(height * width, padding, count_include_pad)
-    ]
-    return _core.average_pool(x, out, shape, zero, bool(count_include_pad), outputs, check.name_or_empty("isa", isa))
+    check.byte_dtype("x", x.dtype)
+    prepared = AveragePool(
+        kernel,
+        dtype=x.dtype,
+        x_scale=x_scale,
+        x_zero_point=x_zero_point,
+        scale=scale,
+        zero_point=zero_point,
+        contract=contract,
+        clamp=clamp,
+        stride=stride,
+        padding=padding,
+        count_include_pad=count_include_pad,
+        isa=isa,
+    )
+    return prepared(x, out)
 
 
 def _element_counts(taps: int, pad: Padding, count_include_pad: bool) -> range:

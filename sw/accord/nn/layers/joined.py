@@ -1,18 +1,20 @@
 """Sums, products and concatenations of tensors, each with a scale and a zero point of its own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.kernels import add, lookup, multiply
+from accord.kernels import Add, Multiply, lookup
 from accord.nn.graph.ir import ContractName
 from accord.nn.layers.tables import requantization_table
 from accord.nn.params import QuantizationParams
 
 
 class _Joined:
-    """An elementwise operation of two tensors, which broadcast."""
+    """An elementwise operation of two tensors, which broadcast: ``y(a, b, out=None)``."""
+
+    _KERNEL: ClassVar[type[Add] | type[Multiply]]
 
     def __init__(
         self,
@@ -28,7 +30,7 @@ class _Joined:
             raise TypeError(
                 f"output: operands are {a.dtype} and {b.dtype}, the output {output.dtype}; expected one type"
             )
-        self._settings: dict[str, Any] = {
+        settings: dict[str, Any] = {
             "a_scale": float(a.scale),
             "b_scale": float(b.scale),
             "scale": float(output.scale),
@@ -38,8 +40,15 @@ class _Joined:
             "clamp": clamp,
             "contract": contract,
             "isa": isa,
+            "dtype": output.dtype,
         }
+        self._kernel = self._KERNEL(**settings)
         self._wide: dict[tuple[int, ...], NDArray[Any]] = {}
+
+    def __call__(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """Return the result; ``out`` takes it where given."""
+        shape = np.broadcast_shapes(a.shape, b.shape)
+        return self._kernel(self._spread(a, shape, 0), self._spread(b, shape, 1), out)
 
     def _spread(self, x: NDArray[Any], shape: tuple[int, ...], side: int) -> NDArray[Any]:
         """Return an operand in the output's shape; the memory it is spread into is kept for the next call."""
@@ -58,19 +67,13 @@ class QuantizedResidualAdd(_Joined):
     ``y(a, b, out=None)``; shapes broadcast; one dtype, int8 or uint8, for both and the output.
     """
 
-    def __call__(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
-        """Return the sum; ``out`` takes it where given."""
-        shape = np.broadcast_shapes(a.shape, b.shape)
-        return add(self._spread(a, shape, 0), self._spread(b, shape, 1), out=out, **self._settings)
+    _KERNEL = Add
 
 
 class QuantizedMultiply(_Joined):
     """a * b; arguments as for :class:`QuantizedResidualAdd`."""
 
-    def __call__(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
-        """Return the product; ``out`` takes it where given."""
-        shape = np.broadcast_shapes(a.shape, b.shape)
-        return multiply(self._spread(a, shape, 0), self._spread(b, shape, 1), out=out, **self._settings)
+    _KERNEL = Multiply
 
 
 class QuantizedConcat:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.kernels import average_pool, max_pool
+from accord.kernels import AveragePool, max_pool
 from accord.nn.graph.attributes import Window
 from accord.nn.graph.ir import ContractName
 from accord.nn.params import QuantizationParams
@@ -39,10 +39,14 @@ class QuantizedGlobalAvgPool2d:
         isa: str | None = None,
     ) -> None:
         self._settings = _pool_settings(input_params, output_params, contract, isa)
+        self._kernels: dict[tuple[int, ...], AveragePool] = {}
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the means; ``out`` takes them where given."""
-        return average_pool(x, x.shape[1:3], out=out, **self._settings)
+        size = x.shape[1:3]
+        if size not in self._kernels:
+            self._kernels[size] = AveragePool(size, **self._settings)
+        return self._kernels[size](x, out)
 
 
 def real_global_average(x: NDArray[np.float32], out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
@@ -86,24 +90,21 @@ class QuantizedAvgPool2d:
         isa: str | None = None,
     ) -> None:
         self._window, self._counts_pad, self._clamp = window, count_include_pad, clamp
-        self._input, self._output, self._contract = input_params, output_params, contract
-        self._settings = _pool_settings(input_params, output_params, contract, isa)
+        self._input, self._output = input_params, output_params
+        self._kernel = None
+        if contract != "onnx":
+            self._kernel = AveragePool(
+                window.kernel,
+                stride=window.stride,
+                padding=window.padding,
+                count_include_pad=count_include_pad,
+                clamp=clamp,
+                **_pool_settings(input_params, output_params, contract, isa),
+            )
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the pooled image; ``out`` takes it where given."""
-        if self._contract == "onnx":
-            return self._in_float(x, out)
-        window = self._window
-        return average_pool(
-            x,
-            window.kernel,
-            stride=window.stride,
-            padding=window.padding,
-            count_include_pad=self._counts_pad,
-            clamp=self._clamp,
-            out=out,
-            **self._settings,
-        )
+        return self._in_float(x, out) if self._kernel is None else self._kernel(x, out)
 
     def _in_float(self, x: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
         window, (batch, height, width, channels) = self._window, x.shape
@@ -144,4 +145,5 @@ def _pool_settings(
         "zero_point": int(wanted.zero_point),
         "contract": contract,
         "isa": isa,
+        "dtype": wanted.dtype,
     }
