@@ -8,7 +8,15 @@ import pytest
 import accord
 
 PACKAGES = ["accord.isa", "accord.kernels", "accord.model", "accord.nn", "accord.sim"]
-SUBPACKAGES = ["accord.nn.calibration", "accord.nn.programs"]
+SUBPACKAGES = [
+    "accord.nn.calibration",
+    "accord.nn.executor",
+    "accord.nn.graph",
+    "accord.nn.importers.onnx",
+    "accord.nn.importers.tflite",
+    "accord.nn.layers",
+    "accord.nn.programs",
+]
 
 
 @pytest.mark.parametrize("name", PACKAGES + SUBPACKAGES)

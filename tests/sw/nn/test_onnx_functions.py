@@ -143,6 +143,15 @@ def test_opsets_out_of_range_are_refused():
         import_onnx(tested)
 
 
+def test_other_files_are_refused(tmp_path):
+    for content in (b"", b"no model at all"):
+        (tmp_path / "model.onnx").write_bytes(content)
+        with pytest.raises(ModelError, match=r"model\.onnx: is no ONNX model"):
+            import_onnx(tmp_path / "model.onnx")
+    with pytest.raises(FileNotFoundError):
+        import_onnx(tmp_path / "nowhere.onnx")
+
+
 def test_files_are_read(tmp_path):
     tested = function("Relu", quantizers(np.random.default_rng(0), np.uint8, False), TensorProto.UINT8, {})
     onnx.save(tested, tmp_path / "model.onnx")

@@ -61,7 +61,8 @@ class Executor:
     instruction set, as in :mod:`accord.kernels`. ``keep_all``: every activation keeps its memory, so that
     :meth:`run` can give any of them. ValueError names the node that cannot be prepared.
 
-    Memory is planned at the first run of each batch size; after that a run allocates nothing but what it returns.
+    Memory is planned at the first run of each batch size; after that a run allocates nothing but what it
+    returns, averages over windows and softmax under ``onnx`` and weights in two parts excepted.
     """
 
     def __init__(

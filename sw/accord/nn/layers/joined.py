@@ -89,12 +89,20 @@ class QuantizedConcat:
         isa: str | None = None,
     ) -> None:
         self._axis, self._isa = axis, isa
+        self._kept: dict[tuple[int, ...], NDArray[Any]] = {}
         self._tables = [None if part == output else requantization_table(part, output, contract) for part in parts]
 
     def __call__(self, *parts: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the joined tensor; ``out`` takes it where given."""
         found = [
-            part if table is None else lookup(np.ascontiguousarray(part), table, isa=self._isa)
-            for part, table in zip(parts, self._tables, strict=True)
+            part if table is None else lookup(part, table, out=self._scratch(number, part), isa=self._isa)
+            for number, (part, table) in enumerate(zip(parts, self._tables, strict=True))
         ]
         return np.concatenate(found, axis=self._axis, out=out)
+
+    def _scratch(self, number: int, part: NDArray[Any]) -> NDArray[Any]:
+        """Return memory for a requantized part, kept for the next call."""
+        key = (number, *part.shape)
+        if key not in self._kept:
+            self._kept[key] = np.empty(part.shape, part.dtype)
+        return self._kept[key]

@@ -61,7 +61,7 @@ class SourceModel:
 
 def read(model: "onnx.ModelProto | str | Path") -> SourceModel:
     """Return what a model says. ModelError for an opset, domain or structure that is not read here."""
-    proto = model if isinstance(model, onnx.ModelProto) else onnx.load(str(model))
+    proto = model if isinstance(model, onnx.ModelProto) else _load(Path(model))
     graph = proto.graph
     opset = next((entry.version for entry in proto.opset_import if entry.domain in DOMAINS[:2]), 0)
     if opset not in OPSETS:
@@ -80,6 +80,18 @@ def read(model: "onnx.ModelProto | str | Path") -> SourceModel:
             nodes.append(node)
     inputs = [_input(info) for info in graph.input if info.name not in constants]
     return SourceModel(graph.name or "network", opset, inputs, [info.name for info in graph.output], nodes, constants)
+
+
+def _load(path: Path) -> onnx.ModelProto:
+    with path.open("rb"):  # a file that cannot be opened says so itself
+        pass
+    try:
+        proto = onnx.load(str(path))
+    except Exception as error:  # the library lets its parser's own through
+        raise ModelError(f"{path.name}: is no ONNX model: {error}") from None
+    if not proto.graph.node:
+        raise ModelError(f"{path.name}: is no ONNX model, or an empty one")
+    return proto
 
 
 def _node(entry: onnx.NodeProto, number: int) -> SourceNode:
