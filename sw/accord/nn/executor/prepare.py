@@ -20,6 +20,7 @@ from accord.nn.graph import (
     SliceAttributes,
     TransposeAttributes,
 )
+from accord.nn.graph.attributes import Bounds
 from accord.nn.graph.ir import ContractName
 from accord.nn.layers import (
     QuantizedAvgPool2d,
@@ -38,6 +39,10 @@ from accord.nn.params import QuantizationParams
 
 Layer = Callable[..., Any]
 """layer(*activations, out=out)"""
+
+
+def _integers(bounds: Bounds) -> tuple[int, int] | None:
+    return None if bounds is None else (int(bounds[0]), int(bounds[1]))
 
 
 class Preparer:
@@ -88,7 +93,7 @@ class Preparer:
             "stride": window.stride,
             "dilation": window.dilation,
             "padding": window.padding,
-            "clamp": attributes.clamp,
+            "clamp": _integers(attributes.clamp),
             "contract": self._contract,
             "isa": self._isa,
         }
@@ -103,7 +108,7 @@ class Preparer:
         return QuantizedLinear(*self._weighted(node), clamp=clamp, contract=self._contract, isa=self._isa)
 
     def _clamp(self, node: Node) -> tuple[int, int] | None:
-        return node.attributes.clamp if isinstance(node.attributes, ClampAttributes) else None
+        return _integers(node.attributes.clamp) if isinstance(node.attributes, ClampAttributes) else None
 
     def _joined(self, node: Node) -> Layer:
         kind = QuantizedResidualAdd if node.op is Op.ADD else QuantizedMultiply
@@ -127,7 +132,7 @@ class Preparer:
             self._params(node.inputs[0]),
             self._params(node.output),
             count_include_pad=attributes.count_include_pad,
-            clamp=attributes.clamp,
+            clamp=_integers(attributes.clamp),
             contract=self._contract,
             isa=self._isa,
         )

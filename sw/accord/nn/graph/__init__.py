@@ -2,23 +2,31 @@
 
 from accord.nn.graph.attributes import (
     AxisAttributes,
+    BatchNormAttributes,
     ClampAttributes,
     ConvAttributes,
+    FunctionAttributes,
     PadAttributes,
     PoolAttributes,
     SliceAttributes,
     TransposeAttributes,
     Window,
 )
+from accord.nn.graph.function import Apply, Expression, Number, Variable, X, substitute
 from accord.nn.graph.ir import Graph, GraphError, Node, Op, Shape, Value
 
 __all__ = [
+    "Apply",
     "AxisAttributes",
+    "BatchNormAttributes",
     "ClampAttributes",
     "ConvAttributes",
+    "Expression",
+    "FunctionAttributes",
     "Graph",
     "GraphError",
     "Node",
+    "Number",
     "Op",
     "PadAttributes",
     "PoolAttributes",
@@ -26,5 +34,8 @@ __all__ = [
     "SliceAttributes",
     "TransposeAttributes",
     "Value",
+    "Variable",
     "Window",
+    "X",
+    "substitute",
 ]

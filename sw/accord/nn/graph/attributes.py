@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from accord.nn.graph.function import Expression
+
 Pair = tuple[int, int]
-Bounds = tuple[int, int] | None
-"""(low, high) of a clamp, in quantized units; None for the range of the dtype."""
+Bounds = tuple[int, int] | tuple[float, float] | None
+"""(low, high) of a clamp: in quantized units, or real where the output is; None for no clamp."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,25 @@ class SliceAttributes:
 
 @dataclass(frozen=True)
 class PadAttributes:
-    """How many elements of ``value``, a quantized one, stand before and after each axis."""
+    """How many elements of ``value``, of the tensor's dtype, stand before and after each axis."""
 
     before: tuple[int, ...]
     after: tuple[int, ...]
-    value: int
+    value: int | float
+
+
+@dataclass(frozen=True)
+class FunctionAttributes:
+    """What a FUNCTION computes; of a LOOKUP, the real function that its table was made of, where that is known."""
+
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class BatchNormAttributes:
+    """Of a batch normalization: what is added to the variance."""
+
+    epsilon: float = 1e-5
 
 
 Attributes = (
@@ -95,6 +111,8 @@ Attributes = (
     | ClampAttributes
     | PoolAttributes
     | AxisAttributes
+    | BatchNormAttributes
+    | FunctionAttributes
     | PadAttributes
     | TransposeAttributes
     | SliceAttributes

@@ -23,16 +23,19 @@ class GraphError(ValueError):
 
 
 class Op(Enum):
-    """What a node computes; inputs in the order given, constants among them by name."""
+    """What a node computes; inputs in the order given, constants among them by name.
+
+    Data are bytes with parameters or, in a network that is not quantized, float32, as weights and biases then are.
+    """
 
     QUANTIZE = "quantize"
     """float32 to bytes, by the output's parameters."""
     DEQUANTIZE = "dequantize"
     """Bytes to float32, by the input's parameters."""
     CONV = "conv"
-    """x, weights (O, KH, KW, C / groups), bias int32 (O,) or nothing."""
+    """x, weights (O, KH, KW, C / groups), bias int32 or float32 (O,) or nothing."""
     LINEAR = "linear"
-    """x (..., K), weights (N, K), bias int32 (N,) or nothing."""
+    """x (..., K), weights (N, K), bias int32 or float32 (N,) or nothing."""
     ADD = "add"
     """Two inputs, of one number of axes, which broadcast."""
     MULTIPLY = "multiply"
@@ -43,6 +46,10 @@ class Op(Enum):
     AVERAGE_POOL = "average_pool"
     GLOBAL_AVERAGE_POOL = "global_average_pool"
     SOFTMAX = "softmax"
+    BATCH_NORM = "batch_norm"
+    """float32 x, then scale, bias, mean, variance (C,) of the last axis."""
+    FUNCTION = "function"
+    """A real function of each element of float32 data."""
     LOOKUP = "lookup"
     """Bytes, and a constant (256,), which is indexed by their bits."""
     RESHAPE = "reshape"
