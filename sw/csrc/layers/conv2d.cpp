@@ -8,11 +8,22 @@
 namespace accord {
 namespace {
 
-// One group's weights, from [o][t][k] to [t][k][n].
-std::vector<int8_t> transposed(const int8_t *weights, const GemmShape &s) {
-  std::vector<int8_t> result(s.taps * s.depth * s.columns);
-  for (size_t n = 0; n < s.columns; ++n)
-    for (size_t i = 0; i < s.taps * s.depth; ++i) result[i * s.columns + n] = weights[n * s.taps * s.depth + i];
+constexpr size_t shallow = 16;  // pixels of fewer bytes are not read one by one
+constexpr size_t piece_multiple = 4;
+
+// How many bytes a kernel row of few channels is as one tap, rounded up; 0 where its pixels are taps.
+size_t piece_bytes(const Window &w, size_t groups, size_t depth) {
+  const bool is_better = depth < shallow && depth % piece_multiple != 0 && w.kernel[1] > 1;
+  if (groups != 1 || !is_better || w.dilation[1] != 1) return 0;
+  return (w.kernel[1] * depth + piece_multiple - 1) / piece_multiple * piece_multiple;
+}
+
+// One group's weights, from [o][t][k] to [t][k][n]; `width` of the inner axis there, zeros beyond `depth`.
+std::vector<int8_t> transposed(const int8_t *weights, size_t taps, size_t depth, size_t width, size_t columns) {
+  std::vector<int8_t> result(taps * width * columns);
+  for (size_t n = 0; n < columns; ++n)
+    for (size_t t = 0; t < taps; ++t)
+      for (size_t k = 0; k < depth; ++k) result[(t * width + k) * columns + n] = weights[(n * taps + t) * depth + k];
   return result;
 }
 
@@ -23,16 +34,37 @@ Conv2d::Conv2d(const Choice<GemmTable> &choice, const Window &window, size_t gro
                size_t threads)
     : isa_(choice.isa->name),
       window_(window),
+      piece_bytes_(piece_bytes(window, groups, depth)),
       depth_(depth),
       columns_(columns / groups),
       item_bytes_(output.item_bytes()),
       threads_(threads),
       padding_(depth, static_cast<uint8_t>(input.zero)) {
-  const GemmShape shape = {.taps = window.taps(), .depth = depth, .columns = columns_};
+  const size_t taps = piece_bytes_ ? window.kernel[0] : window.taps(), given = window.taps() * depth;
+  const size_t width = piece_bytes_ ? piece_bytes_ : depth;
   for (size_t g = 0; g < groups; ++g) {
     const size_t first = g * columns_;
-    const std::vector<int8_t> part = transposed(weights + first * shape.taps * depth, shape);
-    groups_.emplace_back(*choice.table, shape, part.data(), bias + first, input, output, first);
+    const std::vector<int8_t> part = transposed(weights + first * given, taps, given / taps, width, columns_);
+    groups_.emplace_back(*choice.table, GemmShape{.taps = taps, .depth = width, .columns = columns_}, part.data(),
+                         bias + first, input, output, first);
+  }
+}
+
+// What one thread keeps from chunk to chunk.
+struct Conv2d::Workspace {
+  std::vector<const uint8_t *> rows;
+  Buffer scratch, aside;
+};
+
+void Conv2d::run_chunk(const Image &image, size_t first, size_t count, Workspace &w, uint8_t *out,
+                       ptrdiff_t out_stride) const {
+  uint8_t *const aside = static_cast<uint8_t *>(w.aside.data());
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    if (piece_bytes_)
+      fill_pieces(window_, image, first, count, padding_[0], piece_bytes_, aside, w.rows.data());
+    else
+      fill_rows(window_, image, first, count, g * depth_, padding_.data(), w.rows.data());
+    groups_[g].run(w.rows.data(), count, out + g * columns_ * item_bytes_, out_stride, w.scratch.data());
   }
 }
 
@@ -42,15 +74,12 @@ void Conv2d::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
   const size_t chunk = groups_[0].table().chunk;
   parallel(pixels, chunk, threads_, [&](size_t first, size_t last) {
     const FloatState state;
-    Buffer scratch(groups_[0].scratch_bytes());
-    std::vector<const uint8_t *> rows(std::min(chunk, last - first) * window_.taps());
+    const size_t most = std::min(chunk, last - first);
+    Workspace workspace = {std::vector<const uint8_t *>(most * window_.taps()), Buffer(groups_[0].scratch_bytes()),
+                           Buffer(most * window_.kernel[0] * piece_bytes_)};
     for (size_t some; first < last; first += some) {
       some = even_rows(last - first, chunk);
-      uint8_t *to = out + static_cast<ptrdiff_t>(first) * out_stride;
-      for (size_t g = 0; g < groups_.size(); ++g) {
-        fill_rows(window_, image, first, some, g * depth_, padding_.data(), rows.data());
-        groups_[g].run(rows.data(), some, to + g * columns_ * item_bytes_, out_stride, scratch.data());
-      }
+      run_chunk(image, first, some, workspace, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride);
     }
   });
 }

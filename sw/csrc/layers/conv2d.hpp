@@ -19,8 +19,14 @@ class Conv2d {
   void run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const;
 
  private:
+  struct Workspace;
+  // `count` output pixels from `first` on.
+  void run_chunk(const Image &image, size_t first, size_t count, Workspace &workspace, uint8_t *out,
+                 ptrdiff_t out_stride) const;
+
   const char *isa_;
   Window window_;
+  size_t piece_bytes_;  // of a kernel row that is one tap, else 0
   size_t depth_, columns_, item_bytes_, threads_;  // columns of one group
   std::vector<Gemm> groups_;
   std::vector<uint8_t> padding_;

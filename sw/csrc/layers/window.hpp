@@ -28,4 +28,10 @@ struct Image {
 void fill_rows(const Window &window, const Image &image, size_t first, size_t count, size_t offset,
                const uint8_t *padding, const uint8_t **rows);
 
+// The same with a kernel row as one tap, dilation[1] being 1: rows[y * count + i] points to `piece_bytes` that can be read,
+// kernel[1] pixels and whatever follows them. Where the image has no such bytes, they are put together in `aside`, which
+// holds kernel[0] * count pieces.
+void fill_pieces(const Window &window, const Image &image, size_t first, size_t count, uint8_t padding,
+                 size_t piece_bytes, uint8_t *aside, const uint8_t **rows);
+
 }  // namespace accord
