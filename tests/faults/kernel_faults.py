@@ -31,9 +31,12 @@ THREADS = ("test_threads.py", "")
 
 # fmt: off
 FAULTS = (
-    Fault("tap right of the image taken", "layers/window.cpp", "x < image.width;", "x <= image.width;", CONV),
+    Fault("tap right of the image taken", "layers/window.cpp", "stride, width, run.count", "stride, width + 1, run.count", CONV),
     Fault("padding the same on both sides", "layers/window.cpp", "before[axis] + size + after[axis]", "before[axis] + size + before[axis]", CONV),
-    Fault("dilation dropped", "layers/window.cpp", "i * w.dilation[0] - w.before[0]", "i - w.before[0]", CONV),
+    Fault("dilation dropped", "layers/window.cpp", "tap * w.dilation[0] - w.before[0]", "tap - w.before[0]", CONV),
+    Fault("a kernel row read beyond the last pixel", "layers/window.cpp", "piece_bytes > static_cast<size_t>(end - piece)", "false", CONV),
+    Fault("a kernel row read across the image's edge", "layers/window.cpp", "is_dense && is_whole", "is_dense", CONV),
+    Fault("a kernel row of pixels apart taken as one", "layers/window.cpp", "is_dense && is_whole", "is_whole", CONV),
     Fault("rows of the first image in all", "layers/depthwise.cpp", "static_cast<ptrdiff_t>(batch) * image_.stride[0]", "ptrdiff_t{0}", DEPTHWISE),
     Fault("a row of padding as long as the image's", "layers/depthwise.cpp", "inside ? image_.stride[2] : 0", "image_.stride[2]", DEPTHWISE),
     Fault("padding beside s8 rows not flipped", "layers/depthwise.cpp", "sides.is_signed = layer.is_signed_;", "", DEPTHWISE),
@@ -45,7 +48,7 @@ FAULTS = (
     Fault("columns apart taken for neighbours", "layers/depthwise.cpp", "window_.stride[1] == window_.dilation[1] ? s.kernel[1] : 0", "s.kernel[1]", DEPTHWISE),
     Fault("later channels have the first ones' weights", "layers/depthwise.cpp", "channel += most, weights += units_ * unit_bytes", "channel += most", DEPTHWISE),
     Fault("padding is zero, not the zero point", "layers/conv2d.cpp", "padding_(depth, static_cast<uint8_t>(input.zero))", "padding_(depth, uint8_t{0})", CONV),
-    Fault("groups one byte a column apart", "layers/conv2d.cpp", "to + g * columns_ * item_bytes_", "to + g * columns_", CONV),
+    Fault("groups one byte a column apart", "layers/conv2d.cpp", "out + g * columns_ * item_bytes_", "out + g * columns_", CONV),
     Fault("every group gets the first one's multipliers", "layers/settings.cpp", "values.begin() + static_cast<ptrdiff_t>(first)", "values.begin()", CONV),
     Fault("zero points added, not taken", "layers/settings.cpp", "static_cast<uint32_t>(bias[n]) - ", "static_cast<uint32_t>(bias[n]) + ", MATMUL),
     Fault("offset of s8 activations not paid for", "layers/matmul.cpp", "(input.is_signed ? table.signed_offset : 0)", "0", MATMUL),

@@ -12,6 +12,7 @@ array([[  3,   5],
        [-61,  67]], dtype=int8)
 """
 
+from accord.kernels.calls import Calls
 from accord.kernels.dispatch import available, capabilities, implementation
 from accord.kernels.layers import Conv2d, DepthwiseConv2d, Matmul
 from accord.kernels.output import Output, output_multiplier
@@ -21,6 +22,7 @@ from accord.kernels.pool import AveragePool, average_pool, max_pool
 __all__ = [
     "Add",
     "AveragePool",
+    "Calls",
     "Conv2d",
     "DepthwiseConv2d",
     "Matmul",

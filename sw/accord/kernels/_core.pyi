@@ -1,11 +1,17 @@
 """The compiled extension; accord.kernels checks what its constructors and numbers may be."""
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accord.kernels.check import ByteArray
+
+class Calls:
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *details: object) -> None: ...
+    def __len__(self) -> int: ...
+    def __call__(self) -> None: ...
 
 class OutputSettings:
     def __init__(

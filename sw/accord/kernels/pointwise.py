@@ -77,7 +77,7 @@ def lookup(x: ByteArray, table: ByteArray, *, out: ByteArray | None = None, isa:
 
 
 class Add:
-    """``layer(a, b, out=None)``: the quantized sum of two tensors of one shape and dtype, prepared.
+    """``layer(a, b, out=None)``: the quantized sum of two tensors of one dtype, prepared.
 
     ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`add`.
     """
@@ -115,13 +115,13 @@ class Add:
         self._isa = check.name_or_empty("isa", isa)
 
     def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
-        """Return the sum; ``out`` may be a or b."""
+        """Return the sum; ``out`` may be an operand of its shape."""
         check.same_dtype("a", a, self.dtype)
         return _core.add(a, b, out, self._contract, self._ratios, self._zeros, self._scales, self._isa)
 
 
 class Multiply:
-    """``layer(a, b, out=None)``: the quantized product of two tensors of one shape and dtype, prepared.
+    """``layer(a, b, out=None)``: the quantized product of two tensors of one dtype, prepared.
 
     ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`multiply`.
     """
@@ -150,7 +150,7 @@ class Multiply:
         self._isa = check.name_or_empty("isa", isa)
 
     def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
-        """Return the product; ``out`` may be a or b."""
+        """Return the product; ``out`` may be an operand of its shape."""
         check.same_dtype("a", a, self.dtype)
         return _core.multiply(a, b, out, self._zero_a, self._zero_b, self._output, self._isa)
 
@@ -170,11 +170,14 @@ def add(
     out: ByteArray | None = None,
     isa: str | None = None,
 ) -> ByteArray:
-    """Return the quantized sum of two tensors of one shape and dtype, int8 or uint8; the result has that dtype too.
+    """Return the quantized sum of two tensors of one dtype, int8 or uint8, which is the result's too.
+
+    Their shapes are equal, or one has sizes of 1, next to one another, where it is repeated: (N, 1, 1, C), a number a
+    channel, goes with (N, H, W, C).
 
     ``fma``: sat8(RMM(fma(f32(a - Z_a), r_a, fma(f32(b - Z_b), r_b, f32(Z_y))))), r_a = S_a / S_y, r_b = S_b / S_y, in
     s8. ``onnx``: sat(RNE(fma(a, r_a, fma(b, r_b, F)))), F = Z_y - fma(r_a, Z_a, r_b * Z_b). ``tflite``: its
-    reference ADD. ``out`` may be a or b.
+    reference ADD. ``out`` may be an operand of its shape.
     """
     _is_signed("a", a)
     prepared = Add(

@@ -3,6 +3,7 @@
 
 #include "../layers/conv2d.hpp"
 #include "../layers/depthwise.hpp"
+#include "calls.hpp"
 #include "settings.hpp"
 
 namespace accord {
@@ -57,9 +58,11 @@ nb::object call_matmul(const MatmulLayer &self, nb::object x, nb::object out) {
   to.expect_dense(1);
   to.expect_rows_apart();
   to.expect_apart(in);
-  nb::gil_scoped_release release;
-  self.layer.run(in.data(), in.stride(0), in.size(0), to.data(), to.stride(0));
-  return result;
+  return carry_out(
+      result,
+      [&layer = self.layer, data = in.data(), stride = in.stride(0), rows = in.size(0), to = to.data(),
+       to_stride = to.stride(0)] { layer.run(data, stride, rows, to, to_stride); },
+      x, result, self);
 }
 
 void init_conv2d(Conv2dLayer *self, nb::object weight, nb::object bias, const Window &window, size_t groups,
@@ -98,9 +101,10 @@ nb::object call_image(const Layer &self, nb::object x, nb::object out) {
   to.expect_shape(shape);
   to.expect_pixels();
   to.expect_apart(in);
-  nb::gil_scoped_release release;
-  self.layer.run(image, to.data(), to.pixel_stride());
-  return result;
+  return carry_out(
+      result,
+      [&layer = self.layer, image, to = to.data(), stride = to.pixel_stride()] { layer.run(image, to, stride); }, x,
+      result, self);
 }
 
 }  // namespace

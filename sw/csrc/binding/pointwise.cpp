@@ -6,6 +6,7 @@
 
 #include "../layers/dot.hpp"
 #include "../layers/requantize.hpp"
+#include "calls.hpp"
 #include "settings.hpp"
 
 namespace accord {
@@ -23,16 +24,15 @@ nb::object quantize_array(nb::object x, nb::object out, int contract, float scal
   to.expect_dense(0);
   to.expect_apart(in);
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  nb::gil_scoped_release release;
-  quantize(table, {.x = in.data<float>(),
-                   .out = to.data(),
-                   .count = in.count(),
-                   .contract = static_cast<Contract>(contract),
-                   .scale = scale,
-                   .zero = zero,
-                   .low = is_signed ? -128 : 0,
-                   .high = is_signed ? 127 : 255});
-  return result;
+  const QuantizeCall call = {.x = in.data<float>(),
+                             .out = to.data(),
+                             .count = in.count(),
+                             .contract = static_cast<Contract>(contract),
+                             .scale = scale,
+                             .zero = zero,
+                             .low = is_signed ? -128 : 0,
+                             .high = is_signed ? 127 : 255};
+  return carry_out(result, [&table, call] { quantize(table, call); }, x, result);
 }
 
 nb::object dequantize_array(nb::object x, nb::object out, float scale, int zero, const std::string &isa) {
@@ -44,28 +44,55 @@ nb::object dequantize_array(nb::object x, nb::object out, float scale, int zero,
   to.expect_dense(0);
   to.expect_apart(in);
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  nb::gil_scoped_release release;
-  dequantize(table, {in.data(), to.data<float>(), in.count(), in.type() == type_s8, scale, zero});
-  return result;
+  const DequantizeCall call = {in.data(), to.data<float>(), in.count(), in.type() == type_s8, scale, zero};
+  return carry_out(result, [&table, call] { dequantize(table, call); }, x, result);
 }
 
-// Two arrays of one dtype and shape, and an output like them.
+// Whether `few` has as many axes, of the same size or of 1.
+bool is_over(const Array &few, const Array &all) {
+  if (few.axes() != all.axes()) return false;
+  for (size_t axis = 0; axis < all.axes(); ++axis)
+    if (few.size(axis) != all.size(axis) && few.size(axis) != 1) return false;
+  return true;
+}
+
+// How it is laid out over `all`. ValueError where it cannot be.
+Spread checked_spread(const Array &few, const Array &all, bool is_b) {
+  if (!is_over(few, all)) few.expect_shape(all.shape());
+  Spread s = {1, 1, 1, is_b};
+  size_t axis = 0;
+  for (; axis < all.axes() && few.size(axis) == all.size(axis); ++axis) s.outer *= all.size(axis);
+  for (; axis < all.axes() && few.size(axis) == 1; ++axis) s.times *= all.size(axis);
+  for (; axis < all.axes() && few.size(axis) == all.size(axis); ++axis) s.inner *= all.size(axis);
+  if (axis < all.axes()) few.expect_shape(all.shape());
+  return s;
+}
+
+// Two arrays of one dtype, one of which may be spread over the other, and an output like that.
 struct Operands {
   Array a, b;
+  bool is_b;  // b is the one that is spread
+  Spread spread;
   nb::object result;
   Array out;
 
   Operands(const nb::object &x, const nb::object &y, nb::object to)
       : a(x, "a", bytes),
         b(y, "b", a.type()),
-        result(out_or_empty(std::move(to), a.shape(), a.type())),
+        is_b(!is_over(a, b) || is_over(b, a)),
+        spread(is_b ? checked_spread(b, a, true) : checked_spread(a, b, false)),
+        result(out_or_empty(std::move(to), all().shape(), a.type())),
         out(result, "out", a.type(), true) {
-    b.expect_shape(a.shape());
-    out.expect_shape(a.shape());
+    out.expect_shape(all().shape());
     for (const Array *array : {&a, &b, &out}) array->expect_dense(0);
-    out.expect_apart_or_same(a);
-    out.expect_apart_or_same(b);
+    out.expect_apart_or_same(all());
+    if (spread.times == 1)
+      out.expect_apart_or_same(few());
+    else
+      out.expect_apart(few());
   }
+  const Array &all() const { return is_b ? a : b; }
+  const Array &few() const { return is_b ? b : a; }
 };
 
 // ratios: r_a, r_b. zeros: Z_a, Z_b, Z_y, lowest, highest. scales: fraction and shift of a, b and y.
@@ -76,7 +103,7 @@ nb::object add_arrays(nb::object a, nb::object b, nb::object out, int contract, 
   const AddCall call = {.a = o.a.data(),
                         .b = o.b.data(),
                         .out = o.out.data(),
-                        .count = o.a.count(),
+                        .count = o.all().count(),
                         .is_signed = o.a.type() == type_s8,
                         .contract = static_cast<Contract>(contract),
                         .zero_a = zeros[0],
@@ -94,9 +121,7 @@ nb::object add_arrays(nb::object a, nb::object b, nb::object out, int contract, 
                         .shift_b = scales[3],
                         .shift = scales[5]};
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  nb::gil_scoped_release release;
-  add(table, call);
-  return o.result;
+  return carry_out(o.result, [&table, call, spread = o.spread] { add(table, call, spread); }, a, b, o.result);
 }
 
 nb::object multiply_arrays(nb::object a, nb::object b, nb::object out, int zero_a, int zero_b,
@@ -106,14 +131,14 @@ nb::object multiply_arrays(nb::object a, nb::object b, nb::object out, int zero_
   const MultiplyCall call = {.a = o.a.data(),
                              .b = o.b.data(),
                              .out = o.out.data(),
-                             .count = o.a.count(),
+                             .count = o.all().count(),
                              .is_signed = o.a.type() == type_s8,
                              .zero_a = zero_a,
                              .zero_b = zero_b};
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  nb::gil_scoped_release release;
-  multiply(table, output, call);
-  return o.result;
+  return carry_out(
+      o.result, [&table, &output, call, spread = o.spread] { multiply(table, output, call, spread); }, a, b, o.result,
+      output);
 }
 
 nb::object lookup_array(nb::object x, nb::object table, nb::object out, const std::string &isa) {
@@ -128,9 +153,12 @@ nb::object lookup_array(nb::object x, nb::object table, nb::object out, const st
   to.expect_apart_or_same(in);
   to.expect_apart(entries);
   const PointwiseTable &kernels = *choose(&Isa::pointwise, isa).table;
-  nb::gil_scoped_release release;
-  kernels.lookup(in.data(), entries.data(), to.data(), in.count());
-  return result;
+  return carry_out(
+      result,
+      [&kernels, from = in.data(), entries = entries.data(), to = to.data(), count = in.count()] {
+        kernels.lookup(from, entries, to, count);
+      },
+      x, table, result);
 }
 
 nb::object requantize_array(nb::object x, nb::object out, const OutputSettings &output, const std::string &isa) {
@@ -145,14 +173,18 @@ nb::object requantize_array(nb::object x, nb::object out, const OutputSettings &
   to.expect_dense(0);
   to.expect_apart(in);
   const RequantizeTable &table = *choose(&Isa::requantize, isa).table;
-  nb::gil_scoped_release release;
-  if (in.count() != 0)
-    requantize(table, output, {in.data<int32_t>(), in.count() / columns, columns, columns}, to.data(),
-               static_cast<ptrdiff_t>(columns * output.item_bytes()));
-  return result;
+  const Rows sums = {in.data<int32_t>(), columns ? in.count() / columns : 0, columns, columns};
+  return carry_out(
+      result,
+      [&table, &output, sums, to = to.data()] {
+        if (sums.count != 0)
+          requantize(table, output, sums, to, static_cast<ptrdiff_t>(sums.columns * output.item_bytes()));
+      },
+      x, result, output);
 }
 
 int32_t dot_arrays(nb::object x, nb::object w, int zero, int bias, const std::string &isa) {
+  if (Calls::current()) value_error("dot: gives a number; only calls that fill arrays can be written down");
   const Array in(x, "x", bytes), weights(w, "w", type_s8);
   in.expect_axes(1);
   weights.expect_shape(in.shape());

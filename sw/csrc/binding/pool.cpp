@@ -3,6 +3,7 @@
 
 #include <nanobind/stl/string.h>
 
+#include "calls.hpp"
 #include "settings.hpp"
 
 namespace accord {
@@ -20,9 +21,12 @@ nb::object max_pool_array(nb::object x, nb::object out, const Window &window, co
   to.expect_dense(0);
   to.expect_apart(in);
   const PoolTable &table = *choose(&Isa::pool, isa).table;
-  nb::gil_scoped_release release;
-  max_pool(table, window, image, in.type() == type_s8, to.data());
-  return result;
+  return carry_out(
+      result,
+      [&table, window, image, is_signed = in.type() == type_s8, to = to.data()] {
+        max_pool(table, window, image, is_signed, to);
+      },
+      x, result);
 }
 
 nb::object average_pool_array(nb::object x, nb::object out, const Window &window, int zero, bool count_padding,
@@ -43,9 +47,12 @@ nb::object average_pool_array(nb::object x, nb::object out, const Window &window
   to.expect_apart(in);
   const PoolTable &table = *choose(&Isa::pool, isa).table;
   const RequantizeTable &finish = *choose(&Isa::requantize, isa).table;
-  nb::gil_scoped_release release;
-  average_pool(table, finish, window, image, call, to.data());
-  return result;
+  return carry_out(
+      result,
+      [&table, &finish, window, image, call = std::move(call), to = to.data()] {
+        average_pool(table, finish, window, image, call, to);
+      },
+      x, result);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class Conv2d {
 
   const char *isa_;
   Window window_;
-  size_t piece_bytes_;  // of a kernel row that is one tap, else 0
+  size_t piece_bytes_;                             // of a kernel row that is one tap, else 0
   size_t depth_, columns_, item_bytes_, threads_;  // columns of one group
   std::vector<Gemm> groups_;
   std::vector<uint8_t> padding_;

@@ -1,10 +1,45 @@
 #include "pointwise.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "buffer.hpp"
 #include "float_state.hpp"
 
 namespace accord {
+namespace {
+
+constexpr size_t repeated = 4096;  // bytes of an operand written out at a time
+
+// `times` copies of `count` bytes.
+void repeat(const uint8_t *from, size_t count, size_t times, uint8_t *to) {
+  std::copy_n(from, count, to);
+  for (size_t done = 1; done < times; done += std::min(done, times - done))
+    std::copy_n(to, std::min(done, times - done) * count, to + done * count);
+}
+
+// run(call) on parts of a call that have all their elements.
+template <class Call, class Run>
+void each_part(Call call, const Spread &s, const Run &run) {
+  if (s.times == 1) return run(call);
+  const size_t together = std::clamp<size_t>(repeated / std::max<size_t>(1, s.inner), 1, std::max<size_t>(1, s.times));
+  Buffer copies(together * s.inner);
+  const uint8_t *&few = s.is_b ? call.b : call.a, *&all = s.is_b ? call.a : call.b;
+  const uint8_t *from = few;
+  few = static_cast<const uint8_t *>(copies.data());
+  for (size_t o = 0; o < s.outer; ++o, from += s.inner) {
+    repeat(from, s.inner, together, static_cast<uint8_t *>(copies.data()));
+    for (size_t i = 0; i < s.times; i += together) {
+      call.count = std::min(together, s.times - i) * s.inner;
+      run(call);
+      all += call.count;
+      call.out += call.count;
+    }
+  }
+}
+
+}  // namespace
+
 void quantize(const PointwiseTable &table, const QuantizeCall &call) {
   const FloatState state;
   table.quantize(call);
@@ -15,14 +50,14 @@ void dequantize(const PointwiseTable &table, const DequantizeCall &call) {
   table.dequantize(call);
 }
 
-void add(const PointwiseTable &table, AddCall call) {
+void add(const PointwiseTable &table, AddCall call, const Spread &spread) {
   const FloatState state;
   const float product = call.ratio_b * static_cast<float>(call.zero_b);
   call.offset = static_cast<float>(call.zero) - std::fmaf(call.ratio_a, static_cast<float>(call.zero_a), product);
-  table.add(call);
+  each_part(call, spread, table.add);
 }
 
-void multiply(const PointwiseTable &table, const OutputSettings &output, MultiplyCall call) {
+void multiply(const PointwiseTable &table, const OutputSettings &output, MultiplyCall call, const Spread &spread) {
   const FloatState state;
   const int32_t shift = output.is_unsigned ? 128 : 0;  // the settings are in s8
   call.contract = output.contract;
@@ -35,7 +70,7 @@ void multiply(const PointwiseTable &table, const OutputSettings &output, Multipl
   } else {
     call.multiplier = output.multiplier[0];
   }
-  table.multiply(call);
+  each_part(call, spread, table.multiply);
 }
 
 }  // namespace accord

@@ -7,9 +7,17 @@ namespace accord {
 
 void quantize(const PointwiseTable &table, const QuantizeCall &call);
 void dequantize(const PointwiseTable &table, const DequantizeCall &call);
-void add(const PointwiseTable &table, AddCall call);  // its offset is computed here
+
+// Which operand has fewer elements than the other, (outer, inner) to (outer, times, inner): each `inner` of them are
+// taken `times` times. None, where times is 1.
+struct Spread {
+  size_t outer, times, inner;
+  bool is_b;
+};
+
+void add(const PointwiseTable &table, AddCall call, const Spread &spread);  // its offset is computed here
 
 // With the contract, zero point, bounds and one multiplier of an output of the operands' own type.
-void multiply(const PointwiseTable &table, const OutputSettings &output, MultiplyCall call);
+void multiply(const PointwiseTable &table, const OutputSettings &output, MultiplyCall call, const Spread &spread);
 
 }  // namespace accord

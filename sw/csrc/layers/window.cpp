@@ -34,8 +34,7 @@ const uint8_t *image_row(const Window &w, const Image &image, const Run &run, si
   // before the image it wraps to something huge, and is outside as well
   const size_t y = run.row * w.stride[0] + tap * w.dilation[0] - w.before[0];
   if (y >= image.height) return nullptr;
-  return image.data + static_cast<ptrdiff_t>(run.batch) * image.stride[0] +
-         static_cast<ptrdiff_t>(y) * image.stride[1];
+  return image.data + static_cast<ptrdiff_t>(run.batch) * image.stride[0] + static_cast<ptrdiff_t>(y) * image.stride[1];
 }
 
 // The column of the image, or beside it, that a tap of a run's first pixel falls on.

@@ -285,7 +285,9 @@ def test_functions(function, arguments, error, message):
 @pytest.mark.parametrize(("function", "contract"), list(itertools.product([add, multiply], ["fma", "onnx", "tflite"])))
 def test_two_operands(function, contract):
     for a, b, arguments, error, message in [
-        (X, X[:1], {}, ValueError, "b: expected shape"),
+        (X, X[:, :2], {}, ValueError, "b: expected shape"),
+        (X, X[0], {}, ValueError, "b: expected shape"),
+        (IMAGE, IMAGE[:, :1, :, :1], {}, ValueError, "b: expected shape"),
         (X, X.astype(np.int8), {}, TypeError, "b: expected dtype uint8"),
         (FLOATS, FLOATS, {}, TypeError, "a: expected int8 or uint8"),
         (X, X, {"a_scale": 0.0}, ValueError, "a_scale"),

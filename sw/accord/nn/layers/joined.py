@@ -11,6 +11,14 @@ from accord.nn.layers.tables import requantization_table
 from accord.nn.params import QuantizationParams
 
 
+def _is_spread_by_kernels(few: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Return whether the axes of size 1 that are spread over a shape are next to one another."""
+    if len(few) != len(shape):
+        return False
+    spread = [axis for axis, (one, other) in enumerate(zip(few, shape, strict=True)) if one != other]
+    return not spread or all(size == 1 for size in few[spread[0] : spread[-1] + 1])
+
+
 class _Joined:
     """An elementwise operation of two tensors, which broadcast: ``y(a, b, out=None)``."""
 
@@ -47,6 +55,8 @@ class _Joined:
 
     def __call__(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the result; ``out`` takes it where given."""
+        if _is_spread_by_kernels(a.shape, b.shape) or _is_spread_by_kernels(b.shape, a.shape):
+            return self._kernel(a, b, out)
         shape = np.broadcast_shapes(a.shape, b.shape)
         return self._kernel(self._spread(a, shape, 0), self._spread(b, shape, 1), out)
 
