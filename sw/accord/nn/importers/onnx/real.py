@@ -166,9 +166,7 @@ def reduce_mean(walk: Walk, node: SourceNode) -> Term:
     given = walk.integers(node, 1, "axes") or []
     axes = sorted(axis + len(source.shape) if axis < 0 else axis for axis in given)
     if len(source.shape) != IMAGE or len(axes) != len(("H", "W")) or axes[0] < 1:
-        raise ModelError(
-            f"{node}: the mean of {source.shape} over axes {given}: only two axes of an image but the first"
-        )
+        raise ModelError(f"{node}: axes {given} of {source.shape}: only means over two axes of an image are supported")
     (kept,) = {1, 2, 3} - set(axes)
     order = (0, kept, *axes)
     image = source if kept == 1 else builder.transpose(str(node), source, order)
