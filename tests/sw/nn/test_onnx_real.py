@@ -158,6 +158,13 @@ def test_operators(case):
     assert_equal_to_witness(net.model(CASES[case](net)), whole_images(seed(), 2))
 
 
+def test_normalization_rounds_as_the_witness():
+    net = Net(seed(), shape=(2, 64, 7, 7))
+    variance = net.constant(net.rng.uniform(0.1, 9, 64).astype(np.float32))
+    y = net.add("BatchNormalization", "x", *(net.numbers(64) for _ in range(3)), variance, epsilon=1e-3)
+    assert_equal_to_witness(net.model(y), images(seed(), 3, net.shape))
+
+
 @pytest.mark.parametrize("case", ["reshaped by its shape", "joined", "product and bias", "added axes", "slopes"])
 def test_batch_of_any_size(case):
     net = WholeNet(seed(), shape=("N", *IMAGE[1:]))
