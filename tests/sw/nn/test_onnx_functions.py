@@ -8,9 +8,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from accord.nn.executor import Executor
+from accord.nn.functions.reals import FUNCTIONS
+from accord.nn.functions.transcendental import fma
 from accord.nn.importers.onnx import ModelError, import_onnx
-from accord.nn.importers.onnx.reals import FUNCTIONS
-from accord.nn.importers.onnx.transcendental import fma
 from accord.sim.seed import seed
 
 from .exact_float import exact_fma
@@ -73,6 +73,11 @@ def test_functions_of_every_byte(op):
         x = np.arange(256, dtype=np.uint8).view(dtype).reshape(1, 256)
         (want,) = session(tested).run(None, {"x": x})
         np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["y"], want, strict=True)
+        # before they are rounded to bytes: every bit of the reals
+        tested.graph.node.pop()
+        tested.graph.output[0].name = "b"
+        (want,) = session(tested).run(None, {"x": x})
+        np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["b"], want, strict=True)
 
 
 def test_fused_multiply_add_rounds_once():
@@ -107,7 +112,11 @@ REFUSED = {
     "Conv": (["x", "w"], {"w": np.ones((2, 3, 1, 1), np.float32)}, "would be computed in floating point: x is not"),
     "MatMul": (["d", "w"], {"w": np.ones((4, 2), np.float32)}, r"its weights \(w\) have to be a quantized constant"),
     "Resize": (["d", "", "w"], {"w": np.ones(4, np.float32)}, "the operator Resize is not supported"),
-    "BatchNormalization": (["d"] + ["w"] * 4, {"w": np.ones(3, np.float32)}, "BatchNormalization is not supported"),
+    "BatchNormalization": (
+        ["d"] + ["w"] * 4,
+        {"w": np.ones(3, np.float32)},
+        "in floating point; fold it into the convolution before it",
+    ),
     "Add": (["d", "w"], {"w": np.ones((1, 3, 1, 1), np.float32)}, "w is a constant that no DequantizeLinear gives"),
     "GlobalAveragePool": (["x"], {}, None),
     "Softmax": (["f"], {}, r"the result of Relu 'Relu', has no QuantizeLinear behind it"),

@@ -28,7 +28,7 @@ def own_axis(axis: int, shape: Shape) -> int:
 
 def own_array(data: NDArray[Any]) -> NDArray[Any]:
     """Return a constant in the graph's layout."""
-    return np.ascontiguousarray(data.transpose(TO_NHWC) if data.ndim == 4 else data)
+    return np.array(data.transpose(TO_NHWC) if data.ndim == 4 else data, order="C")
 
 
 class Builder:
@@ -47,7 +47,7 @@ class Builder:
     def constant(self, stem: str, data: NDArray[Any], params: QuantizationParams | None = None) -> str:
         """Store an array that is in the graph's layout already, and return its name."""
         name = self.fresh(stem)
-        kept = np.ascontiguousarray(data)
+        kept = np.array(data, order="C")
         self.graph.constants[name] = kept
         self.graph.values[name] = Value(name, kept.shape, kept.dtype, params)
         return name
@@ -62,6 +62,20 @@ class Builder:
     ) -> None:
         """Add a node; its output is described already."""
         self.graph.nodes.append(Node(origin, op, tuple(inputs), output, attributes))
+
+    def drop_unread(self) -> None:
+        """Leave out nodes and constants that no output depends on."""
+        graph, read = self.graph, set(self.graph.outputs)
+        kept = []
+        for node in reversed(graph.nodes):
+            if node.output in read:
+                kept.append(node)
+                read.update(node.inputs)
+        graph.nodes = kept[::-1]
+        read.update(graph.inputs)
+        graph.values = {name: value for name, value in graph.values.items() if name in read}
+        graph.constants = {name: data for name, data in graph.constants.items() if name in read}
+        graph.channels_first &= read
 
     def fresh(self, stem: str) -> str:
         """Return a name that no value has."""
