@@ -16,7 +16,18 @@ from accord.kernels.calls import Calls
 from accord.kernels.dispatch import available, capabilities, implementation
 from accord.kernels.layers import Conv2d, DepthwiseConv2d, Matmul
 from accord.kernels.output import Output, output_multiplier
-from accord.kernels.pointwise import Add, Multiply, add, dequantize, dot, lookup, multiply, quantize, requantize
+from accord.kernels.pointwise import (
+    Add,
+    Multiply,
+    add,
+    dequantize,
+    dot,
+    lookup,
+    multiply,
+    quantize,
+    quantize_image,
+    requantize,
+)
 from accord.kernels.pool import AveragePool, average_pool, max_pool
 
 __all__ = [
@@ -40,5 +51,6 @@ __all__ = [
     "multiply",
     "output_multiplier",
     "quantize",
+    "quantize_image",
     "requantize",
 ]

@@ -86,6 +86,15 @@ def quantize(
     is_signed: bool,
     isa: str,
 ) -> ByteArray: ...
+def quantize_image(
+    x: NDArray[np.float32],
+    out: ByteArray | None,
+    contract: int,
+    scale: float,
+    zero: int,
+    is_signed: bool,
+    isa: str,
+) -> ByteArray: ...
 def dequantize(
     x: ByteArray, out: NDArray[np.float32] | None, scale: float, zero: int, isa: str
 ) -> NDArray[np.float32]: ...

@@ -63,6 +63,23 @@ def quantize(
     return _core.quantize(x, out, contract_number(contract), float(check.scale("scale", scale)), zero, is_signed, name)
 
 
+def quantize_image(
+    x: NDArray[np.float32],
+    scale: float,
+    zero_point: int = 0,
+    *,
+    dtype: DTypeLike = np.int8,
+    contract: Contract = "fma",
+    out: ByteArray | None = None,
+    isa: str | None = None,
+) -> ByteArray:
+    """Return images (N, C, H, W), float32 and contiguous, quantized as by :func:`quantize`, as (N, H, W, C)."""
+    is_signed = check.byte_dtype("dtype", dtype)
+    zero = check.zero_point("zero_point", zero_point, is_signed)
+    number, name = contract_number(contract), check.name_or_empty("isa", isa)
+    return _core.quantize_image(x, out, number, float(check.scale("scale", scale)), zero, is_signed, name)
+
+
 def dequantize(
     x: ByteArray, scale: float, zero_point: int = 0, *, out: NDArray[np.float32] | None = None, isa: str | None = None
 ) -> NDArray[np.float32]:

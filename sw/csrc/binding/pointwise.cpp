@@ -14,6 +14,18 @@ namespace {
 
 constexpr unsigned bytes = type_s8 | type_u8;
 
+QuantizeCall quantize_call(const Array &in, const Array &to, size_t count, int contract, float scale, int zero) {
+  const bool is_signed = to.type() == type_s8;
+  return {.x = in.data<float>(),
+          .out = to.data(),
+          .count = count,
+          .contract = static_cast<Contract>(contract),
+          .scale = scale,
+          .zero = zero,
+          .low = is_signed ? -128 : 0,
+          .high = is_signed ? 127 : 255};
+}
+
 nb::object quantize_array(nb::object x, nb::object out, int contract, float scale, int zero, bool is_signed,
                           const std::string &isa) {
   const Array in(x, "x", type_f32);
@@ -24,15 +36,27 @@ nb::object quantize_array(nb::object x, nb::object out, int contract, float scal
   to.expect_dense(0);
   to.expect_apart(in);
   const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
-  const QuantizeCall call = {.x = in.data<float>(),
-                             .out = to.data(),
-                             .count = in.count(),
-                             .contract = static_cast<Contract>(contract),
-                             .scale = scale,
-                             .zero = zero,
-                             .low = is_signed ? -128 : 0,
-                             .high = is_signed ? 127 : 255};
+  const QuantizeCall call = quantize_call(in, to, in.count(), contract, scale, zero);
   return carry_out(result, [&table, call] { quantize(table, call); }, x, result);
+}
+
+nb::object quantize_image(nb::object x, nb::object out, int contract, float scale, int zero, bool is_signed,
+                          const std::string &isa) {
+  const Array in(x, "x", type_f32);
+  in.expect_axes(4);
+  in.expect_dense(0);
+  const std::vector<size_t> shape = {in.size(0), in.size(2), in.size(3), in.size(1)};
+  nb::object result = out_or_empty(std::move(out), shape, byte_type(is_signed));
+  const Array to(result, "out", byte_type(is_signed), true);
+  to.expect_shape(shape);
+  to.expect_dense(0);
+  to.expect_apart(in);
+  const PointwiseTable &table = *choose(&Isa::pointwise, isa).table;
+  const QuantizeCall call = quantize_call(in, to, in.size(2) * in.size(3), contract, scale, zero);
+  return carry_out(
+      result,
+      [&table, call, images = in.size(0), channels = in.size(1)] { quantize_planes(table, call, images, channels); }, x,
+      result);
 }
 
 nb::object dequantize_array(nb::object x, nb::object out, float scale, int zero, const std::string &isa) {
@@ -204,6 +228,7 @@ void bind_pointwise(nb::module_ &m) {
   const auto contract = nb::arg("contract"), isa = nb::arg("isa");
   const auto zero = nb::arg("zero"), scale = nb::arg("scale"), output = nb::arg("output");
   m.def("quantize", &quantize_array, x, out, contract, scale, zero, nb::arg("is_signed"), isa);
+  m.def("quantize_image", &quantize_image, x, out, contract, scale, zero, nb::arg("is_signed"), isa);
   m.def("dequantize", &dequantize_array, x, out, scale, zero, isa);
   m.def("add", &add_arrays, a, b, out, contract, nb::arg("ratios"), nb::arg("zeros"), nb::arg("scales"), isa);
   m.def("multiply", &multiply_arrays, a, b, out, nb::arg("zero_a"), nb::arg("zero_b"), output, isa);

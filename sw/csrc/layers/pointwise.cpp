@@ -9,7 +9,8 @@
 namespace accord {
 namespace {
 
-constexpr size_t repeated = 4096;  // bytes of an operand written out at a time
+constexpr size_t repeated = 4096;   // bytes of an operand written out at a time
+constexpr size_t quantized = 8192;  // bytes of planes at a time
 
 // `times` copies of `count` bytes.
 void repeat(const uint8_t *from, size_t count, size_t times, uint8_t *to) {
@@ -43,6 +44,25 @@ void each_part(Call call, const Spread &s, const Run &run) {
 void quantize(const PointwiseTable &table, const QuantizeCall &call) {
   const FloatState state;
   table.quantize(call);
+}
+
+void quantize_planes(const PointwiseTable &table, QuantizeCall call, size_t images, size_t channels) {
+  const FloatState state;
+  const size_t pixels = call.count, together = std::max<size_t>(1, quantized / std::max<size_t>(1, channels));
+  Buffer planes(together * channels);
+  const float *image = call.x;
+  uint8_t *to = call.out;
+  for (size_t n = 0; n < images; ++n, image += channels * pixels)
+    for (size_t i = 0; i < pixels; i += call.count) {
+      call.count = std::min(together, pixels - i);
+      for (size_t c = 0; c < channels; ++c) {
+        call.x = image + c * pixels + i;
+        call.out = static_cast<uint8_t *>(planes.data()) + c * together;
+        table.quantize(call);
+      }
+      table.interleave({static_cast<const uint8_t *>(planes.data()), together, channels, call.count, to});
+      to += call.count * channels;
+    }
 }
 
 void dequantize(const PointwiseTable &table, const DequantizeCall &call) {

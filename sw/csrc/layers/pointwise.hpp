@@ -6,6 +6,10 @@
 namespace accord {
 
 void quantize(const PointwiseTable &table, const QuantizeCall &call);
+
+// Of `call.count` pixels an image, from (images, channels, pixels) to (images, pixels, channels).
+void quantize_planes(const PointwiseTable &table, QuantizeCall call, size_t images, size_t channels);
+
 void dequantize(const PointwiseTable &table, const DequantizeCall &call);
 
 // Which operand has fewer elements than the other, (outer, inner) to (outer, times, inner): each `inner` of them are

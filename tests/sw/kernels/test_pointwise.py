@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.kernels import Output, add, dequantize, lookup, multiply, quantize
+from accord.kernels import Output, add, dequantize, lookup, multiply, quantize, quantize_image
 from accord.model import bulk
 from accord.nn.reference import round_half_away, round_to_f32
 
@@ -47,6 +47,26 @@ def test_quantize(isa, contract, dtype, arenas):
         out = arenas[1].empty(x.shape, dtype, at_end=at_end)
         placed = arenas[0].place(x, at_end=at_end)
         assert quantize(placed, scale, zero, dtype=dtype, contract=contract, out=out, isa=isa).tolist() == want
+
+    check()
+
+
+@pytest.mark.parametrize("dtype", BYTES)
+@pytest.mark.parametrize("isa", isas("pointwise"))
+def test_quantize_image_is_quantize_with_the_channels_last(isa, dtype, arenas):
+    sizes = st.tuples(st.integers(0, 2), st.integers(0, 5) | st.just(3), st.integers(0, 9), st.integers(0, 40))
+
+    @settings(max_examples=60, deadline=None)
+    @given(sizes | st.just((1, 3, 60, 50)), seeds, st.sampled_from(CONTRACTS), st.booleans())
+    def check(shape, seed, contract, at_end):
+        x = np.random.default_rng(seed).normal(0, 50, shape).astype(np.float32)
+        planes = quantize(x, 0.7, 3, dtype=dtype, contract=contract, isa="scalar")
+        want = np.ascontiguousarray(planes.transpose(0, 2, 3, 1))
+        out = arenas[1].empty(want.shape, dtype, at_end=at_end)
+        placed = arenas[0].place(x, at_end=at_end)
+        got = quantize_image(placed, 0.7, 3, dtype=dtype, contract=contract, out=out, isa=isa)
+        assert got is out
+        np.testing.assert_array_equal(got, want, strict=True)
 
     check()
 

@@ -112,9 +112,45 @@ def test_a_run_allocates_no_activation(network):
 
 
 def test_profile_names_every_step(network):
-    times = Executor(network).profile({"x": images(seed(), 1)[0]})
-    assert [entry.output for entry in times] == [node.output for node in network.nodes]
+    (x,) = images(seed(), 1)
+    times = Executor(network, keep_all=True).profile({"x": x})
+    steps = [node.output for node in network.nodes if node.op is not Op.RESHAPE]
+    assert [entry.output for entry in times] == ["x", *steps]
     assert all(entry.seconds > 0 for entry in times)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_fused_changes_no_byte(name, tmp_path):
+    """Tables in the layer before them and inputs quantized as they come in, against every node by itself."""
+    net = Net(seed())
+    graph = import_onnx(quantized(net.model(NETWORKS[name](net)), images(seed(), 2), tmp_path))
+    fused, plain = Executor(graph), Executor(graph, keep_all=True)
+    for x in images(seed() + 1, 3):
+        for output in (fused.profile, fused.run):
+            output({"x": x})
+        got, want = fused.run({"x": x}), plain.run({"x": x})
+        assert got.keys() == want.keys()
+        for key, array in want.items():
+            np.testing.assert_array_equal(got[key], array, strict=True)
+
+
+def test_tables_and_the_input_are_fused(network):
+    def count(executor: Executor, op: str) -> int:
+        return sum(entry.op == op for entry in executor.profile({"x": images(seed(), 1)[0]}))
+
+    fused, plain = Executor(network), Executor(network, keep_all=True)
+    assert (count(plain, "quantize"), count(fused, "quantize")) == (1, 0)
+    assert count(plain, "lookup") > count(fused, "lookup") == 0
+    assert fused.plan().size < plain.plan().size
+
+
+def test_a_table_is_not_fused_where_what_it_reads_is_read_elsewhere_too(network):
+    """An output, here; ONNX Runtime's networks have other readers."""
+    lookup = next(node for node in network.nodes if node.op is Op.LOOKUP)
+    shown = Graph(**{**vars(network), "outputs": [*network.outputs, lookup.inputs[0]]})
+    (x,) = images(seed(), 1)
+    got, want = Executor(shown).run({"x": x}), Executor(shown, keep_all=True).run({"x": x})
+    np.testing.assert_array_equal(got[lookup.inputs[0]], want[lookup.inputs[0]], strict=True)
 
 
 @pytest.mark.parametrize(

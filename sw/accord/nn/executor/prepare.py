@@ -1,6 +1,7 @@
 """From a node to something that can be called: weights packed, numbers checked, once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from accord.nn.graph import (
     AxisAttributes,
     ClampAttributes,
     ConvAttributes,
+    FusedAttributes,
     Graph,
     GraphError,
     Node,
@@ -21,7 +23,7 @@ from accord.nn.graph import (
     SliceAttributes,
     TransposeAttributes,
 )
-from accord.nn.graph.attributes import Bounds
+from accord.nn.graph.attributes import Attributes, Bounds
 from accord.nn.graph.ir import ContractName
 from accord.nn.layers import (
     QuantizedAvgPool2d,
@@ -41,8 +43,22 @@ Layer = Callable[..., Any]
 """layer(*activations, out=out)"""
 
 
+def _own_attributes(node: Node) -> Attributes | None:
+    """Return a node's attributes without what is fused."""
+    found = node.attributes
+    return found.attributes if isinstance(found, FusedAttributes) else found
+
+
 def _integers(bounds: Bounds) -> tuple[int, int] | None:
     return None if bounds is None else (int(bounds[0]), int(bounds[1]))
+
+
+class _Kernel(partial[Any]):
+    """A kernel's function with its settings: kernel(*activations, out=out)."""
+
+    def is_native(self, *_: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels."""
+        return True
 
 
 class Preparer:
@@ -71,37 +87,34 @@ class Preparer:
 
     def _quantize(self, node: Node) -> Layer:
         params = self._params(node.output)
-        scale, zero = float(params.scale), int(params.zero_point)
-
-        def run(x: NDArray[Any], out: NDArray[Any]) -> None:
-            quantize(x, scale, zero, dtype=params.dtype, contract=self._contract, out=out, isa=self._isa)
-
-        return run
+        settings = {"dtype": params.dtype, "contract": self._contract, "isa": self._isa}
+        return _Kernel(quantize, scale=float(params.scale), zero_point=int(params.zero_point), **settings)
 
     def _dequantize(self, node: Node) -> Layer:
         params = self._params(node.inputs[0])
-        scale, zero = float(params.scale), int(params.zero_point)
-        return lambda x, out: dequantize(x, scale, zero, out=out, isa=self._isa)
+        return _Kernel(dequantize, scale=float(params.scale), zero_point=int(params.zero_point), isa=self._isa)
 
     def _weighted(self, node: Node) -> tuple[Any, ...]:
-        graph = self._graph
+        graph, fused = self._graph, node.attributes
         bias = graph.constants[node.inputs[2]] if len(node.inputs) > 2 else None
         weight = node.inputs[1]
-        params = self._params(node.inputs[0]), graph.value(node.output).params
-        return graph.constants[weight], self._params(weight), bias, *params
+        params = fused.params if isinstance(fused, FusedAttributes) else graph.value(node.output).params
+        return graph.constants[weight], self._params(weight), bias, self._params(node.inputs[0]), params
+
+    def _common(self, node: Node) -> dict[str, Any]:
+        """Return the settings that layers with weights have in common."""
+        fused = node.attributes
+        table = self._graph.constants[fused.table] if isinstance(fused, FusedAttributes) else None
+        attributes = _own_attributes(node)
+        clamp = attributes.clamp if isinstance(attributes, ConvAttributes | ClampAttributes) else None
+        return {"clamp": _integers(clamp), "lookup": table, "contract": self._contract, "isa": self._isa}
 
     def _conv(self, node: Node) -> Layer:
-        attributes = node.attributes
+        attributes = _own_attributes(node)
         assert isinstance(attributes, ConvAttributes)
         window = attributes.window
-        common: dict[str, Any] = {
-            "stride": window.stride,
-            "dilation": window.dilation,
-            "padding": window.padding,
-            "clamp": _integers(attributes.clamp),
-            "contract": self._contract,
-            "isa": self._isa,
-        }
+        common = self._common(node)
+        common.update(stride=window.stride, dilation=window.dilation, padding=window.padding)
         given = self._weighted(node)
         channels = self._graph.value(node.inputs[0]).shape[-1]
         if attributes.groups == channels == given[0].shape[0] and channels > 1:
@@ -109,8 +122,7 @@ class Preparer:
         return QuantizedConv2d(*given, groups=attributes.groups, **common)
 
     def _linear(self, node: Node) -> Layer:
-        clamp = self._clamp(node)
-        return QuantizedLinear(*self._weighted(node), clamp=clamp, contract=self._contract, isa=self._isa)
+        return QuantizedLinear(*self._weighted(node), **self._common(node))
 
     def _clamp(self, node: Node) -> tuple[int, int] | None:
         return _integers(node.attributes.clamp) if isinstance(node.attributes, ClampAttributes) else None
@@ -154,14 +166,10 @@ class Preparer:
     def _lookup(self, node: Node) -> Layer:
         if self._graph.value(node.output).params is None:
             return lambda x, table, out: np.take(table, x.view(np.uint8), out=out)
-        return lambda x, table, out: lookup(x, table, out=out, isa=self._isa)
+        return _Kernel(lookup, isa=self._isa)
 
     def _reshape(self, node: Node) -> Layer:
-        def run(x: NDArray[Any], out: NDArray[Any]) -> None:
-            if x.ctypes.data != out.ctypes.data:  # the plan gives both the same memory, but for a constant
-                out[...] = x.reshape(out.shape)
-
-        return run
+        return lambda x, out: np.copyto(out, x.reshape(out.shape))
 
     def _transpose(self, node: Node) -> Layer:
         assert isinstance(node.attributes, TransposeAttributes)

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.executor.plan import Plan, make_plan
-from accord.nn.executor.prepare import Layer, Preparer
-from accord.nn.graph import Graph, Node, Op
+from accord.kernels import quantize, quantize_image
+from accord.nn.executor.bound import Bound
+from accord.nn.executor.fuse import Fused, fuse
+from accord.nn.executor.plan import Plan
+from accord.nn.executor.prepare import Preparer
+from accord.nn.graph import Graph
 from accord.nn.graph.ir import ContractName
 
 TO_NHWC, TO_NCHW = (0, 2, 3, 1), (0, 3, 1, 2)
@@ -25,33 +27,6 @@ class LayerTime:
     op: str
     output: str
     seconds: float
-
-
-class _Bound:
-    """A graph for one batch: every call has its memory already."""
-
-    def __init__(self, graph: Graph, layers: list[Layer], batch: int, keep: bool) -> None:
-        self.plan = make_plan(graph, batch, keep)
-        self.arena = np.zeros(self.plan.size, np.uint8)
-        self.views: dict[str, NDArray[Any]] = {
-            name: self._view(graph, name, offset) for name, offset in self.plan.offsets.items()
-        }
-        given = {**self.views, **graph.constants}
-        self.steps = [
-            partial(layer, *self._operands(node, given), out=self.views[node.output])
-            for layer, node in zip(layers, graph.nodes, strict=True)
-        ]
-
-    def _view(self, graph: Graph, name: str, offset: int) -> NDArray[Any]:
-        shape, dtype = self.plan.shapes[name], graph.values[name].dtype
-        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-        return self.arena[offset : offset + size].view(dtype).reshape(shape)
-
-    @staticmethod
-    def _operands(node: Node, given: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """Return what a layer is called with: weights and the like it has already."""
-        names = node.inputs[:1] if node.op in (Op.CONV, Op.LINEAR, Op.BATCH_NORM) else node.inputs
-        return [given[name] for name in names]
 
 
 class Executor:
@@ -75,50 +50,70 @@ class Executor:
     ) -> None:
         graph.check()
         self.graph = graph
-        preparer = Preparer(graph, contract or graph.contract, isa)
-        self._layers = [preparer.layer(node) for node in graph.nodes]
-        self._keep = keep_all
-        self._bound: dict[int, _Bound] = {}
+        self._contract: ContractName = contract or graph.contract
+        self._isa, self._keep = isa, keep_all
+        self._fused = Fused(graph, {}) if keep_all else fuse(graph)
+        preparer = Preparer(self._fused.graph, self._contract, isa)
+        self._layers = [preparer.layer(node) for node in self._fused.graph.nodes]
+        self._bound: dict[int, Bound] = {}
 
     def run(self, feeds: Mapping[str, NDArray[Any]], names: list[str] | None = None) -> dict[str, NDArray[Any]]:
         """Return the outputs, or the values named, each in the layout its file has.
 
         ValueError and TypeError name the input that is missing, unknown, of another shape or another dtype.
         """
-        bound = self._feed(feeds)
-        for step in bound.steps:
-            step()
+        bound = self._given(feeds)
+        for name, x in feeds.items():
+            self._feed(bound, name, x)
+        bound.run()
         return {name: self._taken(bound, name) for name in (self.graph.outputs if names is None else names)}
 
     def profile(self, feeds: Mapping[str, NDArray[Any]]) -> list[LayerTime]:
-        """Run, and return what each step took."""
-        bound = self._feed(feeds)
+        """Run, and return what each step took; taking in an input is a step as well."""
+        bound = self._given(feeds)
         times = []
-        for node, step in zip(self.graph.nodes, bound.steps, strict=True):
+        for name, x in feeds.items():
             start = time.perf_counter()
-            step()
-            times.append(LayerTime(node.name, node.op.value, node.output, time.perf_counter() - start))
+            self._feed(bound, name, x)
+            times.append(LayerTime(f"input {name}", "input", name, time.perf_counter() - start))
+        times += [LayerTime(node.name, node.op.value, node.output, seconds) for node, seconds in bound.timed()]
         return times
 
     def plan(self, batch: int = 1) -> Plan:
         """Return where activations lie for a batch."""
         return self._bind(batch).plan
 
-    def _bind(self, batch: int) -> _Bound:
+    def _bind(self, batch: int) -> Bound:
         if batch not in self._bound:
-            self._bound[batch] = _Bound(self.graph, self._layers, batch, self._keep)
+            self._bound[batch] = Bound(self._fused.graph, self._layers, batch, self._keep)
         return self._bound[batch]
 
-    def _feed(self, feeds: Mapping[str, NDArray[Any]]) -> _Bound:
+    def _given(self, feeds: Mapping[str, NDArray[Any]]) -> Bound:
+        """Return the memory for a batch of the size that is given, its inputs checked."""
         unknown = set(feeds) - set(self.graph.inputs)
         missing = set(self.graph.inputs) - set(feeds)
         if unknown or missing:
             raise ValueError(f"feeds: expected {', '.join(self.graph.inputs)}, got {', '.join(feeds) or 'nothing'}")
-        bound = self._bind(self._batch(feeds))
-        for name in self.graph.inputs:
-            x = feeds[name]
-            bound.views[name][...] = x.transpose(TO_NHWC) if name in self.graph.channels_first else x
-        return bound
+        return self._bind(self._batch(feeds))
+
+    def _feed(self, bound: Bound, name: str, x: NDArray[Any]) -> None:
+        """Take in an input, quantized at once where nothing else reads it."""
+        is_planar = name in self.graph.channels_first
+        if name not in self._fused.quantized:
+            bound.views[name][...] = x.transpose(TO_NHWC) if is_planar else x
+            return
+        output = self._fused.quantized[name].output
+        params = self.graph.values[output].params
+        assert params is not None
+        (quantize_image if is_planar else quantize)(
+            np.ascontiguousarray(x),
+            float(params.scale),
+            int(params.zero_point),
+            dtype=params.dtype,
+            contract=self._contract,
+            out=bound.views[output],
+            isa=self._isa,
+        )
 
     def _batch(self, feeds: Mapping[str, NDArray[Any]]) -> int:
         """Return the batch that the inputs have; ValueError and TypeError for an input that does not fit."""
@@ -139,7 +134,7 @@ class Executor:
             raise ValueError(f"feeds: inputs of one batch expected, got {sorted(batches)}")
         return batches.pop() if batches else 1
 
-    def _taken(self, bound: _Bound, name: str) -> NDArray[Any]:
+    def _taken(self, bound: Bound, name: str) -> NDArray[Any]:
         if name in self.graph.constants:
             return self.graph.constants[name].copy()
         if name not in bound.views:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accord.nn.graph.function import Expression
+from accord.nn.params import QuantizationParams
 
 Pair = tuple[int, int]
 Bounds = tuple[int, int] | tuple[float, float] | None
@@ -106,6 +107,15 @@ class BatchNormAttributes:
     epsilon: float = 1e-5
 
 
+@dataclass(frozen=True)
+class FusedAttributes:
+    """Of a convolution or a linear layer whose bytes, of ``params``, the constant ``table`` turns into the output's."""
+
+    attributes: ConvAttributes | ClampAttributes | None
+    params: QuantizationParams
+    table: str
+
+
 Attributes = (
     ConvAttributes
     | ClampAttributes
@@ -113,6 +123,7 @@ Attributes = (
     | AxisAttributes
     | BatchNormAttributes
     | FunctionAttributes
+    | FusedAttributes
     | PadAttributes
     | TransposeAttributes
     | SliceAttributes

@@ -53,9 +53,13 @@ class _Joined:
         self._kernel = self._KERNEL(**settings)
         self._wide: dict[tuple[int, ...], NDArray[Any]] = {}
 
+    def is_native(self, a: NDArray[Any], b: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels: they spread neighbouring axes only."""
+        return _is_spread_by_kernels(a.shape, b.shape) or _is_spread_by_kernels(b.shape, a.shape)
+
     def __call__(self, a: NDArray[Any], b: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the result; ``out`` takes it where given."""
-        if _is_spread_by_kernels(a.shape, b.shape) or _is_spread_by_kernels(b.shape, a.shape):
+        if self.is_native(a, b):
             return self._kernel(a, b, out)
         shape = np.broadcast_shapes(a.shape, b.shape)
         return self._kernel(self._spread(a, shape, 0), self._spread(b, shape, 1), out)

@@ -21,6 +21,10 @@ class QuantizedMaxPool2d:
     def __init__(self, window: Window, *, isa: str | None = None) -> None:
         self._window, self._isa = window, isa
 
+    def is_native(self, *_: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels."""
+        return True
+
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the pooled image; ``out`` takes it where given."""
         window = self._window
@@ -40,6 +44,10 @@ class QuantizedGlobalAvgPool2d:
     ) -> None:
         self._settings = _pool_settings(input_params, output_params, contract, isa)
         self._kernels: dict[tuple[int, ...], AveragePool] = {}
+
+    def is_native(self, *_: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels."""
+        return True
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the means; ``out`` takes them where given."""
@@ -101,6 +109,10 @@ class QuantizedAvgPool2d:
                 clamp=clamp,
                 **_pool_settings(input_params, output_params, contract, isa),
             )
+
+    def is_native(self, *_: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels."""
+        return self._kernel is not None
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the pooled image; ``out`` takes it where given."""

@@ -36,6 +36,7 @@ class _Weighted:
         input_params: QuantizationParams,
         output_params: QuantizationParams | None,
         clamp: tuple[int, int] | None,
+        lookup: NDArray[Any] | None,
         contract: ContractName,
         is_linear: bool,
         isa: str | None,
@@ -49,7 +50,8 @@ class _Weighted:
             # the FULLY_CONNECTED of tflite rounds the product of its two scales, where there are two
             rounds_product = is_linear and weight_params.axis is None
             multiplier = output_multiplier(contract, *scales, fully_connected=rounds_product)
-            self._output = Output(contract, multiplier, int(output_params.zero_point), output_params.dtype, clamp)
+            zero, dtype = int(output_params.zero_point), output_params.dtype
+            self._output = Output(contract, multiplier, zero, dtype, clamp, lookup)
         parts = int8_parts(weight, weight_params)
         fused = self._output if len(parts) == 1 else None
         common = {"input_dtype": input_params.dtype, "input_zero_point": int(input_params.zero_point), "isa": isa}
@@ -57,6 +59,10 @@ class _Weighted:
             make(part, bias if number == 0 else None, output=fused, **common) for number, part in enumerate(parts)
         ]
         self._is_fused = fused is not None
+
+    def is_native(self, *_: NDArray[Any]) -> bool:
+        """Return whether a call does nothing but call kernels."""
+        return self._is_fused
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the layer's output; ``out`` takes it where given."""
@@ -75,8 +81,8 @@ class QuantizedConv2d(_Weighted):
     """x (N, H, W, C) by weights (O, KH, KW, C / groups), int8 or uint8, to (N, OH, OW, O).
 
     ``bias``: int32 (O,), None for zeros. Scale and zero point of the weights are one or one a channel (axis 0).
-    ``clamp``: (low, high) in the output's units, for a fused activation. ``padding``: as :class:`accord.kernels.Conv2d`
-    takes it. TypeError and ValueError name what is wrong.
+    ``clamp``: (low, high) in the output's units, for a fused activation. ``lookup``: 256 bytes that the output's index.
+    ``padding``: as :class:`accord.kernels.Conv2d` takes it. TypeError and ValueError name what is wrong.
     """
 
     def __init__(
@@ -92,13 +98,16 @@ class QuantizedConv2d(_Weighted):
         padding: Sequence[int] = (0, 0, 0, 0),
         groups: int = 1,
         clamp: tuple[int, int] | None = None,
+        lookup: NDArray[Any] | None = None,
         contract: ContractName = "fma",
         isa: str | None = None,
     ) -> None:
         def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
             return Conv2d(part, bias, stride=stride, dilation=dilation, padding=padding, groups=groups, **settings)
 
-        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, False, isa, make)
+        super().__init__(
+            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, False, isa, make
+        )
 
 
 class QuantizedDepthwiseConv2d(_Weighted):
@@ -119,6 +128,7 @@ class QuantizedDepthwiseConv2d(_Weighted):
         dilation: Sequence[int] = (1, 1),
         padding: Sequence[int] = (0, 0, 0, 0),
         clamp: tuple[int, int] | None = None,
+        lookup: NDArray[Any] | None = None,
         contract: ContractName = "fma",
         isa: str | None = None,
     ) -> None:
@@ -129,7 +139,9 @@ class QuantizedDepthwiseConv2d(_Weighted):
             taps = np.ascontiguousarray(part[..., 0].transpose(1, 2, 0))
             return DepthwiseConv2d(taps, bias, stride=stride, dilation=dilation, padding=padding, **settings)
 
-        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, False, isa, make)
+        super().__init__(
+            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, False, isa, make
+        )
 
 
 class QuantizedLinear(_Weighted):
@@ -144,13 +156,16 @@ class QuantizedLinear(_Weighted):
         output_params: QuantizationParams | None,
         *,
         clamp: tuple[int, int] | None = None,
+        lookup: NDArray[Any] | None = None,
         contract: ContractName = "fma",
         isa: str | None = None,
     ) -> None:
         def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
             return Matmul(np.ascontiguousarray(part.T), bias, **settings)
 
-        super().__init__(weight, weight_params, bias, input_params, output_params, clamp, contract, True, isa, make)
+        super().__init__(
+            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, True, isa, make
+        )
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the layer's output; ``out`` takes it where given."""

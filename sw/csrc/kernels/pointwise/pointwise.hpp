@@ -52,6 +52,18 @@ struct MultiplyCall {
   int32_t fraction, shift;  // tflite
 };
 
+// Rows of bytes, `count` of each and `stride` apart, to pixels: out[i * channels + c] = planes[c * stride + i].
+struct InterleaveCall {
+  const uint8_t *planes;
+  size_t stride, channels, count;
+  uint8_t *out;
+};
+
+static inline void interleave_some(const InterleaveCall &call, size_t first) {
+  for (size_t i = first; i < call.count; ++i)
+    for (size_t c = 0; c < call.channels; ++c) call.out[i * call.channels + c] = call.planes[c * call.stride + i];
+}
+
 // Calls are passed by value: another's could change by what is stored through a pointer to bytes, and would be read
 // again for each element.
 struct PointwiseTable {
@@ -60,6 +72,7 @@ struct PointwiseTable {
   void (*add)(AddCall call);
   void (*multiply)(MultiplyCall call);
   void (*lookup)(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count);
+  void (*interleave)(InterleaveCall call);
 };
 
 extern const PointwiseTable pointwise_scalar, pointwise_avx2, pointwise_avx512vnni;

@@ -81,8 +81,10 @@ void lookup(const uint8_t *x, const uint8_t *table, uint8_t *out, size_t count) 
   for (size_t i = 0; i < count; ++i) out[i] = table[x[i]];
 }
 
+void interleave(InterleaveCall call) { interleave_some(call, 0); }
+
 }  // namespace
 
-const PointwiseTable pointwise_scalar = {quantize, dequantize, add, multiply, lookup};
+const PointwiseTable pointwise_scalar = {quantize, dequantize, add, multiply, lookup, interleave};
 
 }  // namespace accord
