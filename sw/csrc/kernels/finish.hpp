@@ -13,7 +13,9 @@ template <Contract CONTRACT>
 class Channels {
  public:
   Channels(const Epilogue &e, size_t channel)
-      : multiplier_(Lanes::same_bits(Lanes::load(e.multiplier + channel, Lanes::bytes))),
+      : Channels(e, Lanes::same_bits(Lanes::load(e.multiplier + channel, Lanes::bytes))) {}
+  Channels(const Epilogue &e, Floats multiplier)
+      : multiplier_(multiplier),
         zero_(Lanes::all_floats(static_cast<float>(e.zero))),
         most_(Lanes::all_floats(static_cast<float>(CONTRACT == contract_fma ? e.high : e.high - e.zero))) {}
   Ints operator()(Ints acc) const {

@@ -70,12 +70,29 @@ struct Lanes {
     if constexpr (WIDTH == 32) {
       _mm256_storeu_si256(reinterpret_cast<__m256i *>(to), _mm512_castsi512_si256(v));
       _mm256_storeu_si256(reinterpret_cast<__m256i *>(to + stride), _mm512_extracti64x4_epi64(v, 1));
+    } else if constexpr (WIDTH == 24) {  // of 32
+      store_three_quarters(_mm512_castsi512_si256(v), to);
+      store_three_quarters(_mm512_extracti64x4_epi64(v, 1), to + stride);
+    } else if constexpr (WIDTH == 8) {
+      store_halves(_mm512_castsi512_si128(v), to, stride);
+      store_halves(_mm512_extracti32x4_epi32(v, 1), to + 2 * stride, stride);
+      store_halves(_mm512_extracti32x4_epi32(v, 2), to + 4 * stride, stride);
+      store_halves(_mm512_extracti32x4_epi32(v, 3), to + 6 * stride, stride);
     } else {
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm512_castsi512_si128(v));
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to + stride), _mm512_extracti32x4_epi32(v, 1));
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to + 2 * stride), _mm512_extracti32x4_epi32(v, 2));
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to + 3 * stride), _mm512_extracti32x4_epi32(v, 3));
     }
+  }
+
+  static void store_three_quarters(__m256i v, uint8_t *to) {
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm256_castsi256_si128(v));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(to + 16), _mm256_extracti128_si256(v, 1));
+  }
+  static void store_halves(__m128i v, uint8_t *to, ptrdiff_t stride) {
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(to), v);
+    _mm_storeh_pd(reinterpret_cast<double *>(to + stride), _mm_castsi128_pd(v));
   }
 
   static Ints flip(Ints a, Ints b) { return _mm512_xor_si512(a, b); }

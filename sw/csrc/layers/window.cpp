@@ -91,25 +91,30 @@ void fill_rows(const Window &window, const Image &image, size_t first, size_t co
 
 void fill_pieces(const Window &window, const Image &image, size_t first, size_t count, uint8_t padding,
                  size_t piece_bytes, uint8_t *aside, const uint8_t **rows) {
-  const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), width = static_cast<ptrdiff_t>(image.width);
+  const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), pixel = image.stride[2];
+  // the last column where a kernel row is inside
+  const ptrdiff_t last = static_cast<ptrdiff_t>(image.width) - static_cast<ptrdiff_t>(window.kernel[1]);
+  const bool is_dense = pixel == static_cast<ptrdiff_t>(image.channels);
   const uint8_t *const end = end_of(image);
-  const bool is_dense = image.stride[2] == static_cast<ptrdiff_t>(image.channels);
   each_run(window.outputs(0, image.height), window.outputs(1, image.width), first, count,
            [&](const Run &run, size_t i) {
              const uint8_t **to = rows + i;
+             const ptrdiff_t column = column_of(window, run, 0);
              for (size_t y = 0; y < window.kernel[0]; ++y, to += count) {
                const uint8_t *row = image_row(window, image, run, y);
-               ptrdiff_t column = column_of(window, run, 0);
-               for (size_t k = 0; k < run.count; ++k, column += stride) {
-                 const bool is_whole = column >= 0 && column + static_cast<ptrdiff_t>(window.kernel[1]) <= width;
-                 const uint8_t *piece = row && is_dense && is_whole ? row + column * image.stride[2] : nullptr;
-                 if (!piece || piece_bytes > static_cast<size_t>(end - piece)) {
-                   copy_piece(window, image, row, column, padding, aside);
-                   piece = aside;
-                   aside += piece_bytes;
-                 }
-                 to[k] = piece;
-               }
+               const auto at = [&](size_t k) { return column + static_cast<ptrdiff_t>(k) * stride; };
+               const auto put_together = [&](size_t k) {
+                 copy_piece(window, image, row, at(k), padding, aside);
+                 to[k] = aside;
+                 aside += piece_bytes;
+               };
+               size_t k = 0, until = row && is_dense ? position(column, stride, last + 1, run.count) : 0;
+               const size_t from = std::min(until, position(column, stride, 0, run.count));
+               while (until > from && piece_bytes > static_cast<size_t>(end - (row + at(until - 1) * pixel))) --until;
+               for (; k < from; ++k) put_together(k);
+               const uint8_t *piece = from < until ? row + at(from) * pixel : nullptr;
+               for (; k < until; ++k, piece += stride * pixel) to[k] = piece;
+               for (; k < run.count; ++k) put_together(k);
              }
            });
 }

@@ -61,6 +61,14 @@ struct Chain {
     left[i] = Left::add(left[i], four, w0);
     if constexpr (has_right) right[i] = Right::add(right[i], four, w1);
   }
+  // The bias is not what they start with: that takes the compiler more registers than there are.
+  void add(__m512i left_all, __m512i right_all) {
+#pragma GCC unroll 16
+    for (int i = 0; i < ROWS; ++i) {
+      left[i] = _mm512_add_epi32(left[i], left_all);
+      if constexpr (has_right) right[i] = _mm512_add_epi32(right[i], right_all);
+    }
+  }
   void add(const Chain &other) {
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) {
@@ -89,7 +97,7 @@ constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
 template <Contract CONTRACT>
 class Pending {
  public:
-  static constexpr bool steps = true;
+  static constexpr bool steps = true, takes_sums = false;
 
   Pending(const Epilogue &e, size_t channel, ptrdiff_t out_stride)
       : finish_(e), left_(e, channel), right_(e, channel + lanes), out_stride_(out_stride) {}
@@ -111,7 +119,9 @@ class Pending {
     out_ += 2 * out_stride_;
   }
   void finish() {
-    while (rows_ > 0) step();
+    Pending rest = *this;  // in registers: no store can change it
+    while (rest.rows_ > 0) rest.step();
+    rows_ = 0;
   }
 
  private:
@@ -123,12 +133,62 @@ class Pending {
   uint8_t *out_ = nullptr;
 };
 
-struct Nothing {
-  static constexpr bool steps = false;
+// A tile finished where it is summed: where there is little to multiply, even storing the sums would count. COLUMNS is 8,
+// 16, 24 or 32, all of them real, ROWS a multiple of 4.
+template <Contract CONTRACT, int COLUMNS>
+class AtOnce {
+ public:
+  static constexpr bool steps = false, takes_sums = true;
+
+  AtOnce(const Epilogue &e, size_t channel)
+      : finish_(e), left_(COLUMNS == 8 ? both_halves(e, channel) : Channels<CONTRACT>(e, channel)), right_(left_) {
+    if constexpr (COLUMNS > 16) right_ = Channels<CONTRACT>(e, channel + lanes);
+  }
+
+  template <int ROWS>
+  [[gnu::always_inline]] void take(const Chain<ROWS, COLUMNS> &sums, uint8_t *out, ptrdiff_t out_stride) const {
+    const AtOnce in_registers = *this;  // no store can change them
+    constexpr int together = COLUMNS == 8 ? 8 : COLUMNS == 16 ? 4 : 2;
+#pragma GCC unroll 8
+    for (int i = 0; i + together <= ROWS; i += together, out += together * out_stride)
+      Lanes::store_parts<COLUMNS>(in_registers.bytes(sums, i), out, out_stride);
+    if constexpr (ROWS % together != 0)
+      store_rows<COLUMNS>(in_registers.bytes(sums, ROWS - ROWS % together), ROWS % together, COLUMNS, out, out_stride);
+  }
+
+ private:
+  static Channels<CONTRACT> both_halves(const Epilogue &e, size_t channel) {
+    return {e, _mm512_broadcast_f32x8(_mm256_loadu_ps(e.multiplier + channel))};
+  }
+
+  // Four vectors from row i on.
+  template <int ROWS>
+  [[gnu::always_inline]] Ints bytes(const Chain<ROWS, COLUMNS> &sums, int i) const {
+    Ints four[4];
+#pragma GCC unroll 4
+    for (int q = 0; q < 4; ++q) {
+      if constexpr (COLUMNS > 16)
+        four[q] = q % 2 ? sums.right[i + q / 2] : sums.left[i + q / 2];
+      else if constexpr (COLUMNS == 16)
+        four[q] = sums.left[i + q];
+      else if (i + 2 * q < ROWS)
+        four[q] = _mm512_inserti64x4(sums.left[i + 2 * q], _mm512_castsi512_si256(sums.left[i + 2 * q + 1]), 1);
+      else
+        four[q] = _mm512_setzero_si512();
+    }
+    return finish_(left_, right_, four);
+  }
+
+  Finish<CONTRACT> finish_;
+  Channels<CONTRACT> left_, right_;
 };
 
-// ROWS by COLUMNS sums, bias included; `between` steps on between multiplications. It names few things and reads the job
-// anew at the end: a general register moved to a vector one waits behind all multiplications.
+struct Nothing {
+  static constexpr bool steps = false, takes_sums = false;
+};
+
+// ROWS by COLUMNS sums, bias included; `between` steps on between multiplications or takes the sums. It names few things
+// and reads the job anew at the end: a general register moved to a vector one waits behind all multiplications.
 template <int ROWS, int COLUMNS, bool SIGNED, class Between>
 [[gnu::always_inline]] inline void sum_tile(const Job &job, Between &between) {
   using C = Chain<ROWS, COLUMNS>;
@@ -166,13 +226,13 @@ template <int ROWS, int COLUMNS, bool SIGNED, class Between>
   }
 #pragma GCC unroll 4
   for (int j = 1; j < CHAINS; ++j) chain[0].add(chain[j]);
-  const __m512i left_bias = _mm512_loadu_si512(job.bias);
-  const __m512i right_bias = C::has_right ? _mm512_loadu_si512(job.bias + 16) : none;
+  chain[0].add(_mm512_loadu_si512(job.bias), C::has_right ? _mm512_loadu_si512(job.bias + 16) : none);
   uint8_t *out = job.out;
+  if constexpr (Between::takes_sums) return between.take(chain[0], out, job.out_stride);
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i, out += job.out_stride) {
-    C::Left::store(out, _mm512_add_epi32(chain[0].left[i], left_bias), job.whole);
-    if constexpr (C::has_right) C::Right::store(out + 64, _mm512_add_epi32(chain[0].right[i], right_bias), job.whole);
+    C::Left::store(out, chain[0].left[i], job.whole);
+    if constexpr (C::has_right) C::Right::store(out + 64, chain[0].right[i], job.whole);
   }
 }
 
