@@ -198,6 +198,8 @@ def split(walk: Walk, node: SourceNode) -> list[Term]:
     if parts is None:
         part = -(-size // len(node.outputs))
         parts = [min(part, size - part * number) for number in range(len(node.outputs))]
+    if sum(parts) != size or min(parts) < 1:
+        raise ModelError(f"{node}: parts of {parts} do not make {size}")
     results: list[Term] = []
     for start, part, name in zip(np.cumsum([0, *parts[:-1]]), parts, node.outputs, strict=True):
         begin = int(start)
