@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes
+from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes, Window
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
 from accord.nn.importers.onnx.quantization import byte_values, dequantized
@@ -250,7 +250,7 @@ def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
 
 
 def max_pool(walk: Walk, node: SourceNode) -> Term:
-    """MaxPool: of an island, where its table does not fall, the largest byte has the largest value."""
+    """MaxPool, GlobalMaxPool: of an island whose table does not fall, the largest byte has the largest value."""
     if len(node.outputs) > 1 and node.outputs[1]:
         raise ModelError(f"{node}: its output of indices is not supported")
     found = walk.term(node, 0)
@@ -260,10 +260,11 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
             raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
 
     def move(builder: Builder, source: Stored) -> Stored:
-        window = window_of(node, source.shape)
+        size = image_size(node, source.shape)
+        window = Window(size) if node.op == "GlobalMaxPool" else window_of(node, source.shape)
         if window.dilation != (1, 1):
             raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
-        shape = (*source.shape[:2], *window.out_size(*image_size(node, source.shape)))
+        shape = (*source.shape[:2], *window.out_size(*size))
         return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
 
     return _named(walk, node, move)
@@ -284,6 +285,7 @@ def shape(walk: Walk, node: SourceNode) -> Term:
 RULES: dict[str, Rule] = {
     "Dropout": identity,
     "Flatten": flatten,
+    "GlobalMaxPool": max_pool,
     "Identity": identity,
     "MaxPool": max_pool,
     "Pad": pad,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.graph import BatchNormAttributes, ClampAttributes, Op, PadAttributes, PoolAttributes, Shape, Window
+from accord.nn.graph import BatchNormAttributes, ClampAttributes, Op, PadAttributes, PoolAttributes, Shape
 from accord.nn.graph.attributes import Attributes
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx import moves
@@ -17,7 +17,6 @@ from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Constant, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
 from accord.nn.importers.onnx.weighted import convolution_of, product_of
-from accord.nn.importers.onnx.windows import image_size
 
 F = np.float32
 IMAGE = 4
@@ -173,13 +172,6 @@ def _padded(walk: Walk, node: SourceNode, source: Real, attributes: PoolAttribut
     return padded, PoolAttributes(replace(window, padding=rest))
 
 
-def global_max(walk: Walk, node: SourceNode) -> Term:
-    """GlobalMaxPool: a window as large as the image."""
-    source = real(walk, node, 0)
-    window = Window(image_size(node, source.shape))
-    return write(walk, node, Op.MAX_POOL, [source.name], (*source.shape[:2], 1, 1), PoolAttributes(window))
-
-
 def reduce_mean(walk: Walk, node: SourceNode) -> Term:
     """ReduceMean over two axes of an image, transposed where these are not the last: a global average."""
     source, builder = real(walk, node, 0), walk.builder
@@ -227,7 +219,6 @@ RULES: dict[str, Rule] = {
     "Conv": conv,
     "Gemm": gemm,
     "GlobalAveragePool": average,
-    "GlobalMaxPool": global_max,
     "MatMul": matmul,
     "ReduceMean": reduce_mean,
     "Softmax": softmax,
