@@ -19,6 +19,8 @@ from accord.nn.importers.onnx import ModelError, import_onnx
 from accord.sim.seed import seed
 
 from .onnx_networks import IMAGE, NETWORKS, Net, images
+from .onnx_unseen import IMAGE as LARGE
+from .onnx_unseen import UNSEEN
 from .onnx_witness import session
 
 BOUND = 2.0**-20
@@ -224,11 +226,12 @@ def in_double(model):
     return wide
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, *(f"unseen {name}" for name in UNSEEN)])
 def test_random_networks_are_as_near_to_double_as_float32_is(name, record_property):
-    net = Net(seed())
-    model = net.model(NETWORKS[name](net))
-    (x,) = images(seed(), 1)
+    rules, shape = (UNSEEN, LARGE) if name.startswith("unseen ") else (NETWORKS, IMAGE)
+    net = Net(seed(), shape=shape)
+    model = net.model(rules[name.removeprefix("unseen ")](net))
+    (x,) = images(seed(), 1, shape)
     graph, witness = import_onnx(model), session(model).run(None, {"x": x})[0]
     found = Executor(graph, keep_all=True).run({"x": x}, [node.output for node in graph.nodes])
     got, scale = found[graph.outputs[0]], max(np.abs(one).max() for one in found.values())
