@@ -237,16 +237,14 @@ def test_random_networks_are_as_near_to_double_as_float32_is(name, record_proper
     got, scale = found[graph.outputs[0]], max(np.abs(one).max() for one in found.values())
     want = ReferenceEvaluator(in_double(model)).run(None, {"x": x.astype(np.float64)})[0]
     assert (want.dtype, got.shape) == (np.float64, want.shape)
-    record_property(
-        "error", f"{name}: {np.abs(got - want).max() / scale:.2g}, ORT {np.abs(witness - want).max() / scale:.2g}"
-    )
-    assert np.abs(got - want).max() <= BOUND * scale
-    assert np.abs(witness - want).max() <= BOUND * scale
+    ours, theirs = (float(np.abs(one - want).max() / scale) for one in (got, witness))
+    record_property("compared", f"{name} in float32, against double: {ours:.2g}, ONNX Runtime {theirs:.2g}")
+    assert max(ours, theirs) <= BOUND
 
 
 @pytest.mark.networks
 def test_mobilenet_v3_small(networks, record_property):
-    """Its random weights amplify: float32 itself is 2^-14 from double there, ONNX Runtime's as ours."""
+    """Of the largest logit: its random weights amplify what is rounded before them."""
     model = onnx.load(networks / "mbv3_small_fp32.onnx")
     (x,) = images(seed(), 1, (1, 3, 224, 224))
     graph, name = import_onnx(model), model.graph.input[0].name
@@ -256,7 +254,7 @@ def test_mobilenet_v3_small(networks, record_property):
     scale = np.abs(want).max()
     ours, theirs = (float(np.abs(one - want).max() / scale) for one in (got, witness))
     record_property("compared", f"MobileNetV3-Small in float32, against double: {ours:.2g}, ONNX Runtime {theirs:.2g}")
-    assert max(ours, theirs) <= 2.0**-14
+    assert max(ours, theirs) <= 2.0**-16
 
 
 REFUSED = {
