@@ -148,6 +148,9 @@ CASES = {
     "dropout": lambda net: net.add("Dropout", "x"),
     "identity": lambda net: net.add("Relu", net.add("Identity", "x")),
     "cast to itself": lambda net: net.add("Cast", "x", to=1),
+    "one of an axis": lambda net: net.add("Gather", "x", net.constant(np.array(-2)), axis=2),
+    "some of an axis": lambda net: net.add("Gather", "x", net.constant(np.array([3, 4, 5])), axis=-1),
+    "padded as exporters write it": lambda net: net.add("Pad", "x", exported_pads(net)),
     "reshaped by its shape": lambda net: by_its_shape(net),
 }
 
@@ -158,6 +161,17 @@ def by_its_shape(net):
     batch = net.add("Gather", shape, net.constant(np.array(0)), axis=0)
     parts = net.add("Unsqueeze", batch, net.constant(np.array([0]))), net.constant(np.array([-1]))
     return net.gemm(net.add("Reshape", "x", net.add("Concat", *parts, axis=0)), 768, 3)
+
+
+def exported_pads(net):
+    """Return pads that zeros, a reversal and a transposition make of those of the last axes."""
+    last = net.constant(np.array([1, 0, 2, 1]))
+    zeros = helper.make_tensor("value", TensorProto.INT64, [1], [0])
+    given = net.add("Concat", last, net.add("ConstantOfShape", net.constant(np.array([4])), value=zeros), axis=0)
+    pairs = net.add("Reshape", given, net.constant(np.array([-1, 2])))
+    ends = net.constant(np.array([-1])), net.constant(np.array([-(2**62)])), net.constant(np.array([0]))
+    turned = net.add("Slice", pairs, *ends, net.constant(np.array([-1])))
+    return net.add("Cast", net.add("Reshape", net.add("Transpose", turned, perm=[1, 0]), ends[0]), to=7)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -267,6 +281,7 @@ REFUSED = {
     "Conv": (["x", "c"], np.ones((3, 3, 2), np.float32), r"its weights have shape \(3, 3, 2\)"),
     "ReduceMean": (["x", "c"], np.array([1]), r"axes \[1\] of \(1, 3, 16, 16\): only means over two axes"),
     "Transpose": (["x"], None, "is malformed: "),
+    "Gather": (["x", "c"], np.array([2, 0]), r"indices \[2, 0\] are not one number, or numbers that follow"),
     "Softmax": (["x"], None, "is malformed: "),
     "Add": (["x", "c"], np.ones((1, 1, 1, 1, 16), np.float32), "axes"),
 }

@@ -1,7 +1,7 @@
 """Nodes whose inputs are all constants of the file, computed while it is read."""
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from accord.nn.importers.onnx.reader import SourceNode
@@ -28,7 +28,10 @@ def folded(walk: Walk, node: SourceNode) -> list[Term] | None:
         for name, data in arrays.items()
     ]
     outputs = [helper.make_tensor_value_info(name, TensorProto.UNDEFINED, None) for name in node.outputs]
-    attributes = dict(node.attributes)
+    attributes = {
+        name: numpy_helper.from_array(value) if isinstance(value, np.ndarray) else value
+        for name, value in node.attributes.items()
+    }
     entry = helper.make_node(node.op, list(node.inputs), list(node.outputs), node.name, **attributes)
     graph = helper.make_graph([entry], "constants", infos, outputs)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", walk.model.opset)])
