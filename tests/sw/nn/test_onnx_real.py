@@ -281,6 +281,7 @@ REFUSED = {
     "Conv": (["x", "c"], np.ones((3, 3, 2), np.float32), r"its weights have shape \(3, 3, 2\)"),
     "ReduceMean": (["x", "c"], np.array([1]), r"axes \[1\] of \(1, 3, 16, 16\): only means over two axes"),
     "Transpose": (["x"], None, "is malformed: "),
+    "Einsum": (["c"], np.ones(2, np.float32), "cannot be computed from the constants it is given: "),
     "Gather": (["x", "c"], np.array([2, 0]), r"indices \[2, 0\] are not one number, or numbers that follow"),
     "Softmax": (["x"], None, "is malformed: "),
     "Add": (["x", "c"], np.ones((1, 1, 1, 1, 16), np.float32), "axes"),
