@@ -9,7 +9,7 @@ import numpy as np
 from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes, Window
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
-from accord.nn.importers.onnx.quantization import byte_values, dequantized
+from accord.nn.importers.onnx.quantization import byte_values, dequantized, quantized
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
@@ -36,11 +36,15 @@ def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
     return walk.refuse(node, 0)
 
 
+def _shape_of(move: Move, source: Shape) -> Shape:
+    trial = Builder("trial")
+    trial.value("x", source, np.uint8)
+    return move(trial, Bytes("x", source)).shape
+
+
 def _postponed(walk: Walk, node: SourceNode, found: Pending, move: Move) -> Pending:
     """Move what an operation gives once it is quantized, which comes to the same."""
-    trial = Builder("trial")
-    trial.value("x", found.shape, np.uint8)
-    shape = move(trial, Bytes("x", found.shape)).shape
+    shape = _shape_of(move, found.shape)
 
     def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
         quantized = walk.builder.fresh(f"{node.name}/quantized")
@@ -268,15 +272,21 @@ def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
     return int(byte_values(found.params.dtype)[places[0]])
 
 
+def _largest(walk: Walk, node: SourceNode, island: Island, move: Move) -> Pending:
+    """Take the largest of a function that falls somewhere after it is quantized: what is quantized never falls."""
+
+    def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
+        table = np.clip(quantized(island.table, params), *(clamp or params.limits))
+        values = walk.tabulated(node, island, table, params, walk.builder.fresh(f"{node.name}/quantized"))
+        walk.builder.rename(str(node), move(walk.builder, values), name)
+
+    return Pending(str(node), _shape_of(move, island.shape), finish)
+
+
 def max_pool(walk: Walk, node: SourceNode) -> Term:
     """MaxPool, GlobalMaxPool: of an island whose table does not fall, the largest byte has the largest value."""
     if len(node.outputs) > 1 and node.outputs[1]:
         raise ModelError(f"{node}: its output of indices is not supported")
-    found = walk.term(node, 0)
-    if isinstance(found, Island):
-        values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
-        if not (np.diff(values) >= 0).all():
-            raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
 
     def move(builder: Builder, source: Stored) -> Stored:
         size = image_size(node, source.shape)
@@ -286,6 +296,11 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
         shape = (*source.shape[:2], *window.out_size(*size))
         return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
 
+    found = walk.term(node, 0)
+    if isinstance(found, Island):
+        values = found.table[np.argsort(byte_values(found.params.dtype), kind="stable")]
+        if not (np.diff(values) >= 0).all():
+            return _largest(walk, node, found, move)
     return _named(walk, node, move)
 
 
