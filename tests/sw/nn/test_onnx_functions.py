@@ -29,6 +29,7 @@ def attributes(op, rng):
     found = {
         "HardSigmoid": {"alpha": alpha / 4, "beta": 0.5},
         "Selu": {"alpha": alpha, "gamma": 1.1},
+        "Shrink": {"lambd": alpha, "bias": alpha / 3},
         "Gelu": {"approximate": "tanh"},
     }
     takes_alpha = "alpha" in FUNCTIONS[op][1]

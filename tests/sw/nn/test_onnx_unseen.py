@@ -46,7 +46,7 @@ def test_networks(name, kind, tmp_path):
 
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
-@pytest.mark.parametrize("opset", range(14, 22))
+@pytest.mark.parametrize("opset", range(13, 22))
 def test_opsets(opset, form, tmp_path):
     """A network an opset, another one for each form."""
     names = list(UNSEEN)

@@ -1,28 +1,27 @@
-"""Operators that leave every element what it is: reshapes, transposes, slices, MaxPool."""
+"""Operators that leave every element what it is, in another shape or order."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
-from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes
+from accord.nn.graph import Shape
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
-from accord.nn.importers.onnx.quantization import byte_values, dequantized
+from accord.nn.importers.onnx.builder import Builder, Stored
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
-from accord.nn.importers.onnx.windows import image_size, window_of
 from accord.nn.params import QuantizationParams
 
-LARGEST_INDEX = 2**31 - 1
-
-
 Move = Callable[[Builder, Stored], Stored]
+Clamp = tuple[int, int] | None
+MoveOf = Callable[[QuantizationParams, Clamp], Move]
+"""A move of quantized data that depends on what they mean, and on the clamp that they have."""
+ANY = QuantizationParams(np.float32(1), np.uint8(0), np.dtype(np.uint8))
+"""Parameters for moves of which only the shape is asked."""
 
 
-def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
+def moved(walk: Walk, node: SourceNode, move: Move) -> Term:
     """Move what an island is a function of, or data themselves."""
     found = walk.term(node, 0)
     if isinstance(found, Island):
@@ -32,34 +31,39 @@ def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
     if isinstance(found, Bytes | Real):
         return move(walk.builder, found)
     if isinstance(found, Pending):
-        return _postponed(walk, node, found, move)
+        return postponed(walk, node, found, lambda *_: move)
     return walk.refuse(node, 0)
 
 
-def _postponed(walk: Walk, node: SourceNode, found: Pending, move: Move) -> Pending:
-    """Move what an operation gives once it is quantized, which comes to the same."""
+def _shape_of(move: Move, source: Shape) -> Shape:
     trial = Builder("trial")
-    trial.value("x", found.shape, np.uint8)
-    shape = move(trial, Bytes("x", found.shape)).shape
+    trial.value("x", source, np.uint8)
+    return move(trial, Bytes("x", source)).shape
 
-    def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
-        quantized = walk.builder.fresh(f"{node.name}/quantized")
-        found.finish(quantized, params, clamp)
-        walk.builder.rename(str(node), move(walk.builder, Bytes(quantized, found.shape)), name)
 
+def postponed(walk: Walk, node: SourceNode, found: Pending, move_of: MoveOf) -> Pending:
+    """Move what an operation gives once it is quantized, which comes to the same."""
+
+    def finish(name: str, params: QuantizationParams, clamp: Clamp) -> None:
+        values = walk.builder.fresh(f"{node.name}/quantized")
+        found.finish(values, params, clamp)
+        move = move_of(params, clamp)
+        walk.builder.rename(str(node), move(walk.builder, Bytes(values, found.shape)), name)
+
+    shape = _shape_of(move_of(ANY, None), found.shape)
     return replace(found, shape=shape, finish=finish, fallback=None, add_bias=None, reals=None)
 
 
-def _named(walk: Walk, node: SourceNode, move: Move) -> Term:
+def named(walk: Walk, node: SourceNode, move: Move) -> Term:
     """Move, and give bytes and reals the name that the file has for them."""
-    found = _moved(walk, node, move)
+    found = moved(walk, node, move)
     if isinstance(found, Bytes | Real):
         return walk.builder.rename(str(node), found, node.outputs[0])
     return found
 
 
 def _reshaped(walk: Walk, node: SourceNode, shape_of: Callable[[Shape], Shape]) -> Term:
-    return _named(walk, node, lambda builder, source: builder.reshape(str(node), source, shape_of(source.shape)))
+    return named(walk, node, lambda builder, source: builder.reshape(str(node), source, shape_of(source.shape)))
 
 
 def _axes(node: SourceNode, axes: list[int], count: int) -> set[int]:
@@ -74,9 +78,9 @@ def _resolved(node: SourceNode, shape: Shape, wanted: list[int], keeps_zero: boo
     found = []
     for batch in (2, 3) if None in shape else (1,):
         given = [batch if size is None else size for size in shape]
-        if None in shape and wanted.count(-1) == 2 and wanted[0] == -1:
-            wanted = [0, *wanted[1:]]  # the batch, which a Shape gave, and one size to be found
         sizes = [given[axis] if size == 0 and not keeps_zero else size for axis, size in enumerate(wanted)]
+        if None in shape and sizes.count(-1) == 2 and sizes[0] == -1:
+            sizes[0] = batch  # which a Shape gave; the other is to be found
         total = int(np.prod(given, dtype=np.int64))
         if -1 in sizes:
             rest = -int(np.prod(sizes, dtype=np.int64))
@@ -142,129 +146,7 @@ def transpose(walk: Walk, node: SourceNode) -> Term:
         axes = node.get("perm", list(range(len(source.shape)))[::-1])
         return builder.transpose(str(node), source, [int(axis) for axis in axes])
 
-    return _named(walk, node, move)
-
-
-def _sliced(
-    builder: Builder, node: SourceNode, source: Stored, axis: int, start: int, stop: int, step: int = 1
-) -> Stored:
-    size = source.shape[axis]
-    if size is None:
-        raise ModelError(f"{node}: the batch, whose size is open, cannot be cut")
-    begin, end, step = slice(start, stop, step).indices(size)
-    if step < 1:
-        raise ModelError(f"{node}: step {step} is not supported, expected 1 or more")
-    count = len(range(begin, end, step))
-    if count < 1:
-        raise ModelError(f"{node}: nothing is left of axis {axis}")
-    shape = (*source.shape[:axis], count, *source.shape[axis + 1 :])
-    attributes = SliceAttributes(own_axis(axis, source.shape), begin, end, step)
-    return builder.move(str(node), Op.SLICE, source, shape, attributes)
-
-
-def _bound(index: int) -> int:
-    """Return an index of a size that Python takes: ends as large as they come mean "to the end"."""
-    return max(min(index, LARGEST_INDEX), -LARGEST_INDEX)
-
-
-def slice_(walk: Walk, node: SourceNode) -> Term:
-    """Slice, its bounds constant."""
-    starts, ends = walk.integers(node, 1, "starts") or [], walk.integers(node, 2, "ends") or []
-    axes = walk.integers(node, 3, "axes") or list(range(len(starts)))
-    steps = walk.integers(node, 4, "steps") or [1] * len(starts)
-
-    def move(builder: Builder, source: Stored) -> Stored:
-        for axis, start, stop, step in zip(axes, starts, ends, steps, strict=True):
-            own = axis + len(source.shape) if axis < 0 else axis
-            source = _sliced(builder, node, source, own, _bound(start), _bound(stop), step)
-        return source
-
-    return _named(walk, node, move)
-
-
-def _cut(node: SourceNode, axis: int, begin: int, end: int, builder: Builder, source: Stored) -> Stored:
-    return _sliced(builder, node, source, axis, begin, end)
-
-
-def split(walk: Walk, node: SourceNode) -> list[Term]:
-    """Split along one axis, as slices."""
-    found = walk.term(node, 0)
-    axis = int(node.get("axis", 0))
-    axis += len(found.shape) if axis < 0 else 0
-    size = found.shape[axis]
-    if size is None:
-        raise ModelError(f"{node}: the batch, whose size is open, cannot be cut")
-    parts = walk.integers(node, 1, "split")
-    if parts is None:
-        part = -(-size // len(node.outputs))
-        parts = [min(part, size - part * number) for number in range(len(node.outputs))]
-    results: list[Term] = []
-    for start, part, name in zip(np.cumsum([0, *parts[:-1]]), parts, node.outputs, strict=True):
-        begin = int(start)
-        term = _moved(walk, node, partial(_cut, node, axis, begin, begin + part))
-        results.append(walk.builder.rename(str(node), term, name) if isinstance(term, Bytes | Real) else term)
-    return results
-
-
-def pad(walk: Walk, node: SourceNode) -> Term:
-    """Pad with a constant, which has to be one of the values that bytes stand for."""
-    if node.get("mode", "constant") != "constant":
-        raise ModelError(f"{node}: mode {node.get('mode', '')} is not supported, only constant")
-    found, sizes = walk.term(node, 0), walk.integers(node, 1, "pads") or []
-    axes = walk.integers(node, 3, "axes") or list(range(len(found.shape)))
-    own = [axis + len(found.shape) if axis < 0 else axis for axis in axes]
-    given = dict(zip(own, zip(sizes[: len(own)], sizes[len(own) :], strict=True), strict=True))
-    counts = [given.get(axis, (0, 0)) for axis in range(len(found.shape))]
-    if min(map(min, counts)) < 0 or (found.shape[0] is None and any(counts[0])):
-        raise ModelError(f"{node}: pads {sizes} cut, or enlarge a batch whose size is open")
-    value = _pad_value(walk, node, found)
-
-    def move(builder: Builder, source: Stored) -> Stored:
-        sizes = zip(source.shape, counts, strict=True)
-        shape = tuple(None if size is None else size + sum(count) for size, count in sizes)
-        ordered = own_shape(tuple(before for before, _ in counts)), own_shape(tuple(after for _, after in counts))
-        before, after = (tuple(count or 0 for count in side) for side in ordered)
-        return builder.move(str(node), Op.PAD, source, shape, PadAttributes(before, after, value))
-
-    return _named(walk, node, move)
-
-
-def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
-    """Return the byte, or the real number, to pad with."""
-    given = walk.term(node, 2) if walk.has(node, 2) else None
-    number = given.data if isinstance(given, Constant) else np.zeros(1, np.float32)
-    if isinstance(found, Bytes):
-        return int(number.reshape(-1)[0])
-    if isinstance(found, Real):
-        return float(number.reshape(-1)[0])
-    if not isinstance(found, Island):
-        return walk.refuse(node, 0)
-    if isinstance(given, Constant) and given.params is not None:
-        number = dequantized(number, given.params)
-    places = np.flatnonzero(found.table == number.reshape(-1)[0])
-    if not places.size:
-        raise ModelError(f"{node}: pads with {number.reshape(-1)[0]}, which no byte of its input stands for")
-    return int(byte_values(found.params.dtype)[places[0]])
-
-
-def max_pool(walk: Walk, node: SourceNode) -> Term:
-    """MaxPool: of an island, where its table does not fall, the largest byte has the largest value."""
-    if len(node.outputs) > 1 and node.outputs[1]:
-        raise ModelError(f"{node}: its output of indices is not supported")
-    found = walk.term(node, 0)
-    if isinstance(found, Island):
-        values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
-        if not (np.diff(values) >= 0).all():
-            raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
-
-    def move(builder: Builder, source: Stored) -> Stored:
-        window = window_of(node, source.shape)
-        if window.dilation != (1, 1):
-            raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
-        shape = (*source.shape[:2], *window.out_size(*image_size(node, source.shape)))
-        return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
-
-    return _named(walk, node, move)
+    return named(walk, node, move)
 
 
 def identity(walk: Walk, node: SourceNode) -> Term:
@@ -283,12 +165,8 @@ RULES: dict[str, Rule] = {
     "Dropout": identity,
     "Flatten": flatten,
     "Identity": identity,
-    "MaxPool": max_pool,
-    "Pad": pad,
     "Reshape": reshape,
     "Shape": shape,
-    "Slice": slice_,
-    "Split": split,
     "Squeeze": squeeze,
     "Transpose": transpose,
     "Unsqueeze": unsqueeze,
