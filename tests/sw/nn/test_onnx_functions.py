@@ -8,9 +8,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from accord.nn.executor import Executor
+from accord.nn.functions.reals import FUNCTIONS
+from accord.nn.functions.transcendental import fma
 from accord.nn.importers.onnx import ModelError, import_onnx
-from accord.nn.importers.onnx.reals import FUNCTIONS
-from accord.nn.importers.onnx.transcendental import fma
 from accord.sim.seed import seed
 
 from .exact_float import exact_fma
@@ -73,6 +73,11 @@ def test_functions_of_every_byte(op):
         x = np.arange(256, dtype=np.uint8).view(dtype).reshape(1, 256)
         (want,) = session(tested).run(None, {"x": x})
         np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["y"], want, strict=True)
+        # before they are rounded to bytes: every bit of the reals
+        tested.graph.node.pop()
+        tested.graph.output[0].name = "b"
+        (want,) = session(tested).run(None, {"x": x})
+        np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["b"], want, strict=True)
 
 
 def test_fused_multiply_add_rounds_once():

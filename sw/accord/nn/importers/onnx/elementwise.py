@@ -1,15 +1,14 @@
 """QuantizeLinear, DequantizeLinear, and between them functions of one tensor, which become tables of 256 entries."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from accord.nn.graph import Op, Shape
+from accord.nn.functions.reals import FUNCTIONS
+from accord.nn.graph import Apply, Expression, FunctionAttributes, Number, Op, Shape, X
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx import joined, reals
+from accord.nn.importers.onnx import joined
 from accord.nn.importers.onnx.quantization import BYTES, byte_values, quantized, table_of
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
@@ -40,7 +39,7 @@ def dequantize(walk: Walk, node: SourceNode) -> Term:
     if params.axis is not None:
         raise ModelError(f"{node}: an activation with one scale a channel is not supported")
     walk.builder.require(str(node), found, params)
-    return Island(found, params, table_of(params))
+    return Island(found, params)
 
 
 def _bias(walk: Walk, node: SourceNode, found: Constant) -> Constant:
@@ -93,12 +92,16 @@ def _end(walk: Walk, node: SourceNode, island: Island, params: QuantizationParam
         return Bytes(name, island.shape)
     builder.value(name, island.shape, params.dtype, params)
     stored = builder.constant(f"{node.name}/table", table)
-    builder.emit(" ".join(island.steps) or str(node), Op.LOOKUP, [island.source.name, stored], name)
+    builder.emit(" ".join(island.steps) or str(node), Op.LOOKUP, [island.source.name, stored], name, _meaning(island))
     return Bytes(name, island.shape)
 
 
-def _step(island: Island, node: SourceNode, table: NDArray[Any]) -> Island:
-    return replace(island, table=np.asarray(table, np.float32), steps=(*island.steps, str(node)))
+def _meaning(island: Island) -> FunctionAttributes:
+    return FunctionAttributes(island.expression)
+
+
+def _step(island: Island, node: SourceNode, expression: Expression) -> Island:
+    return replace(island, expression=expression, steps=(*island.steps, str(node)))
 
 
 def _island(walk: Walk, node: SourceNode, index: int) -> Island | None:
@@ -109,25 +112,32 @@ def _island(walk: Walk, node: SourceNode, index: int) -> Island | None:
 
 def unary(walk: Walk, node: SourceNode) -> Term:
     """Apply a function of one tensor."""
-    function, names = reals.FUNCTIONS[node.op]
-    options = {name: node.attributes[name] for name in names if name in node.attributes}
     island = _island(walk, node, 0)
     if island is None:
         walk.refuse(node, 0)
-    with np.errstate(all="ignore"):
-        return _step(island, node, function(island.table, **options))
+    return _step(island, node, _applied(node, node.op, island.expression))
 
 
-def _bounded(walk: Walk, node: SourceNode, low: float, high: float) -> Term:
+def _applied(node: SourceNode, op: str, expression: Expression) -> Expression:
+    """Return an operator of one tensor with the options that a node gives."""
+    names = FUNCTIONS[op][1]
+    return Apply(op, (expression,), tuple((name, node.attributes[name]) for name in names if name in node.attributes))
+
+
+def _bounded(walk: Walk, node: SourceNode, low: float, high: float, bounds: tuple[Number, ...] = ()) -> Term:
     """Apply a clamp, which an operation that is still pending takes along."""
     found = walk.term(node, 0)
     if isinstance(found, Pending):
         low, high = min(max(found.low, low), high), max(min(found.high, high), low)
-        fallback = found.fallback and _step(found.fallback, node, np.clip(found.fallback.table, low, high))
+        fallback = found.fallback and _clamped(found.fallback, node, bounds)
         return replace(found, low=low, high=high, fallback=fallback, add_bias=None, reals=None)
     if not isinstance(found, Island):
         walk.refuse(node, 0)
-    return _step(found, node, np.clip(found.table, np.float32(low), np.float32(high)))
+    return _clamped(found, node, bounds)
+
+
+def _clamped(island: Island, node: SourceNode, bounds: tuple[Number, ...]) -> Island:
+    return _step(island, node, Apply(node.op, (island.expression, *bounds)))
 
 
 def relu(walk: Walk, node: SourceNode) -> Term:
@@ -138,7 +148,7 @@ def relu(walk: Walk, node: SourceNode) -> Term:
 def clip(walk: Walk, node: SourceNode) -> Term:
     """Clip, its bounds constants."""
     low, high = _real_scalar(walk, node, 1, -MAX_FLOAT), _real_scalar(walk, node, 2, MAX_FLOAT)
-    return _bounded(walk, node, low, high)
+    return _bounded(walk, node, low, high, (Number(low), Number(high)))
 
 
 def _real_scalar(walk: Walk, node: SourceNode, index: int, default: float) -> float:
@@ -160,19 +170,6 @@ def _scalar(walk: Walk, node: SourceNode, index: int) -> np.float32 | None:
     return np.float32(found.data.reshape(-1)[0]) if found.data.dtype == np.float32 else None
 
 
-BINARY: dict[str, Callable[..., Any]] = {
-    "Add": np.add,
-    "Div": np.divide,
-    "Max": np.maximum,
-    "Min": np.minimum,
-    "Mul": np.multiply,
-    "Sub": np.subtract,
-}
-WITH_NUMBER: dict[str, Callable[..., Any]] = {
-    "PRelu": lambda x, slope: np.where(x < 0, slope * x, x),
-    "Pow": lambda x, exponent: x * x if exponent == 2 else x * x * x,
-}
-"""By operator: a function of a tensor and one constant."""
 QUANTIZED = {"Add": joined.joined(Op.ADD), "Mul": joined.joined(Op.MULTIPLY)}
 
 
@@ -198,7 +195,7 @@ def with_number(walk: Walk, node: SourceNode) -> Term:
         walk.refuse(node, 0)
     if number is None or (node.op == "Pow" and number not in (2, 3)):
         raise ModelError(f"{node}: {node.input(1)} has to be one constant, and 2 or 3 for an exponent")
-    return _step(island, node, WITH_NUMBER[node.op](island.table, number))
+    return _step(island, node, Apply(node.op, (island.expression, Number(float(number)))))
 
 
 def _is_dequantized(walk: Walk, node: SourceNode, index: int) -> bool:
@@ -221,35 +218,36 @@ def _combined(walk: Walk, node: SourceNode) -> Island | None:
     """Return two operands as a function of the one tensor that they share, None where there is none."""
     if len(node.inputs) != 2:
         return None
-    a, b = _island(walk, node, 0), _island(walk, node, 1)
-    function = BINARY[node.op]
-    with np.errstate(all="ignore"):
-        if a is not None and b is not None:
-            if a.source != b.source:
-                return None
-            both = replace(a, steps=tuple(dict.fromkeys((*a.steps, *b.steps))))
-            return _step(both, node, function(a.table, b.table))
-        if a is not None and _scalar(walk, node, 1) is not None:
-            return _step(a, node, function(a.table, _scalar(walk, node, 1)))
-        if b is not None and _scalar(walk, node, 0) is not None:
-            return _step(b, node, function(_scalar(walk, node, 0), b.table))
-    return None
+    islands = [_island(walk, node, index) for index in (0, 1)]
+    parts = [_part(walk, node, index, island) for index, island in enumerate(islands)]
+    sources = {island.source for island in islands if island is not None}
+    if len(sources) != 1 or parts[0] is None or parts[1] is None:
+        return None
+    known = [island for island in islands if island is not None]
+    steps = tuple(dict.fromkeys(step for island in known for step in island.steps))
+    return _step(replace(known[0], steps=steps), node, Apply(node.op, (parts[0], parts[1])))
+
+
+def _part(walk: Walk, node: SourceNode, index: int, island: Island | None) -> Expression | None:
+    """Return an operand as part of an expression, None where it is neither an island nor a number."""
+    if island is not None:
+        return island.expression
+    number = _scalar(walk, node, index)
+    return None if number is None else Number(float(number))
 
 
 def qlinear_unary(walk: Walk, node: SourceNode) -> Term:
     """QLinearSigmoid or QLinearLeakyRelu: a table of the function between two quantizations."""
     source, params = walk.bytes(node, 0)
-    function, names = reals.FUNCTIONS[node.op.removeprefix("QLinear")]
-    options = {name: node.attributes[name] for name in names if name in node.attributes}
-    table = function(table_of(params), **options)
-    island = _step(Island(source, params, table_of(params)), node, table)
+    op = node.op.removeprefix("QLinear")
+    island = _step(Island(source, params), node, _applied(node, op, X))
     return _end(walk, node, island, walk.params(node, 3, dtype=params.dtype))
 
 
 RULES: dict[str, Rule] = {
-    **dict.fromkeys(reals.FUNCTIONS, unary),
-    **dict.fromkeys(BINARY, binary),
-    **dict.fromkeys(WITH_NUMBER, with_number),
+    **dict.fromkeys(FUNCTIONS, unary),
+    **dict.fromkeys(("Add", "Div", "Max", "Min", "Mul", "Sub"), binary),
+    **dict.fromkeys(("PRelu", "Pow"), with_number),
     "Clip": clip,
     "DequantizeLinear": dequantize,
     "QLinearLeakyRelu": qlinear_unary,

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx.terms import Table
 from accord.nn.params import QuantizationParams
 
+Table = NDArray[np.float32]
+"""256 real values, indexed by the bits of a byte."""
 BYTES = (np.dtype(np.int8), np.dtype(np.uint8))
 
 

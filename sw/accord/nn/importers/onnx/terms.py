@@ -5,16 +5,16 @@ Shapes are the file's, in its own layout; a batch of any size is None.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.graph import Shape
+from accord.nn.functions import evaluate
+from accord.nn.graph import Expression, Shape, X
+from accord.nn.importers.onnx.quantization import Table, table_of
 from accord.nn.params import QuantizationParams
-
-Table = NDArray[np.float32]
-"""256 real values, indexed by the bits of a byte."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +52,22 @@ class Constant:
 
 @dataclass(frozen=True, eq=False)
 class Island:
-    """A real function of bytes: ``table`` gives its value for each. Without ``steps``, a DequantizeLinear alone."""
+    """A real function of bytes, of what they stand for. Without ``steps``, a DequantizeLinear alone."""
 
     source: Bytes
     params: QuantizationParams
-    table: Table
+    expression: Expression = X
     steps: tuple[str, ...] = ()
 
     @property
     def shape(self) -> Shape:
         """The source's."""
         return self.source.shape
+
+    @cached_property
+    def table(self) -> Table:
+        """Its value for each byte."""
+        return evaluate(self.expression, table_of(self.params))
 
 
 class Finish(Protocol):

@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.graph import Op
+from accord.nn.graph import FunctionAttributes, Op
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, own_array
-from accord.nn.importers.onnx.quantization import BYTES, params_of, table_of
+from accord.nn.importers.onnx.quantization import BYTES, params_of
 from accord.nn.importers.onnx.reader import SourceModel, SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.params import QuantizationParams
@@ -78,7 +78,7 @@ class Walk:
         """Return an input that is a DequantizeLinear and nothing more, constants included; else None."""
         found = self.term(node, index)
         if isinstance(found, Constant) and found.params is not None and found.params.axis is None:
-            return Island(self.stored(node, found, found.params), found.params, table_of(found.params))
+            return Island(self.stored(node, found, found.params), found.params)
         return found if isinstance(found, Island) and not found.steps else None
 
     def real(self, node: SourceNode, index: int) -> Real | None:
@@ -95,7 +95,8 @@ class Walk:
         self.builder.value(name, island.shape, np.float32)
         if island.steps:
             table = self.builder.constant(f"{name}/table", island.table)
-            self.builder.emit(" ".join(island.steps), Op.LOOKUP, [island.source.name, table], name)
+            meaning = FunctionAttributes(island.expression)
+            self.builder.emit(" ".join(island.steps), Op.LOOKUP, [island.source.name, table], name, meaning)
         else:
             self.builder.emit(f"DequantizeLinear of {island.source.name}", Op.DEQUANTIZE, [island.source.name], name)
         return Real(name, island.shape)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.importers.onnx.transcendental import erf, exp, exp_unfused, log, log1p, logistic, tanh
+from accord.nn.functions.transcendental import erf, exp, exp_unfused, log, log1p, logistic, tanh
 
 F = np.float32
 Reals = NDArray[np.float32]
