@@ -1,0 +1,78 @@
+"""Which activations need a range of their own, and the parameters that follow from the ranges."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from accord.nn.calibration import Record
+from accord.nn.graph import Graph, GraphError, Op, PadAttributes
+from accord.nn.graph.ir import MOVES
+from accord.nn.params import LIMITS, QuantizationParams
+
+SOFTMAX_SCALE = 1 / 256
+"""Of probabilities; its zero point is the type's least value."""
+JOINED = frozenset({Op.ADD, Op.MULTIPLY, Op.CONCAT})
+"""Operations whose constant inputs are operands, and get parameters as activations do."""
+
+
+def sources(graph: Graph) -> dict[str, str]:
+    """Return, for every activation, the one whose parameters it has: its input's, and so on, behind a move."""
+    found = {name: name for name in graph.inputs}
+    for node in graph.nodes:
+        is_moved = node.op in MOVES and node.inputs[0] in found
+        found[node.output] = found[node.inputs[0]] if is_moved else node.output
+    return found
+
+
+def calibrated_values(graph: Graph) -> list[str]:
+    """Return the activations whose ranges calibration has to find, in order."""
+    fixed = {node.output for node in graph.nodes if node.op is Op.SOFTMAX}
+    return [name for name in dict.fromkeys(sources(graph).values()) if name not in fixed]
+
+
+def choose_params(
+    graph: Graph, records: Mapping[str, Record], dtype: DTypeLike = np.uint8
+) -> dict[str, QuantizationParams]:
+    """Return parameters of all activations, and of constant operands, of a float32 graph.
+
+    Asymmetric, one scale a tensor, from the records of :func:`calibrated_values`. Reshapes, transposes, slices, pads
+    and largest elements share their input's; what a pad puts in belongs to the range. A softmax has scale 1/256.
+    GraphError names a value without a record.
+    """
+    kind = np.dtype(dtype)
+    softmax = QuantizationParams(SOFTMAX_SCALE, LIMITS[kind][0], kind)
+    fixed = {node.output: softmax for node in graph.nodes if node.op is Op.SOFTMAX}
+    source = sources(graph)
+    chosen = {}
+    for name, record in _widened(graph, records, source).items():
+        chosen[name] = fixed[name] if name in fixed else record.params(kind)
+    params = {name: chosen[origin] for name, origin in source.items()}
+    return params | _operands(graph, kind)
+
+
+def _widened(graph: Graph, records: Mapping[str, Record], source: Mapping[str, str]) -> dict[str, Record]:
+    """Return the record of each source of parameters, what pads put in included."""
+    found = {}
+    for name in calibrated_values(graph):
+        if name not in records:
+            raise GraphError(f"value {name}: no record of its range; calibrate this graph")
+        found[name] = records[name]
+    for node in graph.nodes:
+        if node.op is Op.PAD and isinstance(node.attributes, PadAttributes) and source[node.output] in found:
+            record = found[source[node.output]]
+            low, high = record.range
+            value = float(node.attributes.value)
+            found[source[node.output]] = replace(record, range=(min(low, value), max(high, value)))
+    return found
+
+
+def _operands(graph: Graph, kind: np.dtype) -> dict[str, QuantizationParams]:
+    names = {name for node in graph.nodes if node.op in JOINED for name in node.inputs if name in graph.constants}
+    found = {}
+    for name in sorted(names):
+        data = graph.constants[name]
+        low, high = min(float(data.min(initial=0)), 0.0), max(float(data.max(initial=0)), 0.0)
+        found[name] = Record("constant", {}, 1, 1, data.size, (low, high), (low, high)).params(kind)
+    return found
