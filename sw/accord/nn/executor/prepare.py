@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accord.kernels import dequantize, lookup, quantize
+from accord.nn.executor.prepare_real import real_layer
 from accord.nn.graph import (
     AxisAttributes,
     ClampAttributes,
@@ -33,7 +34,6 @@ from accord.nn.layers import (
     QuantizedMultiply,
     QuantizedResidualAdd,
     QuantizedSoftmax,
-    real_global_average,
 )
 from accord.nn.params import QuantizationParams
 
@@ -54,9 +54,14 @@ class Preparer:
     def layer(self, node: Node) -> Layer:
         """Return a node's layer. GraphError names the node where it cannot be made."""
         try:
-            return self._MAKERS[node.op](self, node)
+            return real_layer(self._graph, node) or self._quantized_layer(node)
         except (TypeError, ValueError) as error:
             raise GraphError(f"node {node.name}: {error}") from error
+
+    def _quantized_layer(self, node: Node) -> Layer:
+        if node.op not in self._MAKERS:
+            raise ValueError(f"{node.op.value} takes float32, got {self._graph.value(node.inputs[0]).dtype}")
+        return self._MAKERS[node.op](self, node)
 
     def _params(self, name: str) -> QuantizationParams:
         params = self._graph.value(name).params
@@ -138,8 +143,6 @@ class Preparer:
         )
 
     def _global_average_pool(self, node: Node) -> Layer:
-        if self._graph.value(node.output).params is None:
-            return real_global_average
         params = self._params(node.inputs[0]), self._params(node.output)
         return QuantizedGlobalAvgPool2d(*params, contract=self._contract, isa=self._isa)
 

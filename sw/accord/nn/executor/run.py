@@ -49,8 +49,8 @@ class _Bound:
 
     @staticmethod
     def _operands(node: Node, given: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
-        """Return what a layer is called with: weights and biases it has already."""
-        names = node.inputs[:1] if node.op in (Op.CONV, Op.LINEAR) else node.inputs
+        """Return what a layer is called with: weights and the like it has already."""
+        names = node.inputs[:1] if node.op in (Op.CONV, Op.LINEAR, Op.BATCH_NORM) else node.inputs
         return [given[name] for name in names]
 
 
