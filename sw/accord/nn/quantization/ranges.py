@@ -10,6 +10,7 @@ from accord.nn.calibration import Record
 from accord.nn.graph import Graph, GraphError, Op, PadAttributes
 from accord.nn.graph.ir import MOVES
 from accord.nn.params import LIMITS, QuantizationParams
+from accord.nn.quantization.saturation import told_apart
 
 SOFTMAX_SCALE = 1 / 256
 """Of probabilities; its zero point is the type's least value."""
@@ -45,9 +46,10 @@ def choose_params(
     softmax = QuantizationParams(SOFTMAX_SCALE, LIMITS[kind][0], kind)
     fixed = {node.output: softmax for node in graph.nodes if node.op is Op.SOFTMAX}
     source = sources(graph)
-    chosen = {}
-    for name, record in _widened(graph, records, source).items():
-        chosen[name] = fixed[name] if name in fixed else record.params(kind)
+    found = _widened(graph, records, source)
+    chosen = fixed | {name: record.params(kind) for name, record in found.items()}
+    for name, record in found.items():
+        chosen[name] = replace(record, range=told_apart(graph, name, record.range, chosen)).params(kind)
     params = {name: chosen[origin] for name, origin in source.items()}
     return params | _operands(graph, kind)
 
