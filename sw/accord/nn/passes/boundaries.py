@@ -21,7 +21,7 @@ def insert_boundaries(graph: Graph, params: Mapping[str, QuantizationParams]) ->
     """Return the float32 graph with the activations and operands named in ``params`` as bytes.
 
     A node whose output is among them takes and gives bytes, its clamp and the number it pads with in steps of the
-    output; all others stay real. QUANTIZE stands behind real values that such a node reads, inputs of the network
+    output; a linear layer whose input alone is among them gives real numbers; all others stay real. QUANTIZE stands behind real values that such a node reads, inputs of the network
     among them, DEQUANTIZE behind bytes that a real node reads and before outputs, once for each value. Weights and
     functions stay what they are: :func:`quantize_weights` and :func:`tabulate` follow. GraphError names a node
     that would read bytes of a value without parameters.
@@ -49,15 +49,19 @@ class _Boundaries:
         return self._made
 
     def _is_integer(self, node: Node) -> bool:
-        return node.op not in REAL_ONLY and node.output in self._params
+        gives_reals = node.op is Op.LINEAR and node.inputs[0] in self._params
+        return node.op not in REAL_ONLY and (node.output in self._params or gives_reals)
 
     def _integer(self, node: Node) -> Node:
         operands = 1 if node.op in (Op.CONV, Op.LINEAR) else len(node.inputs)
-        inputs = [self._as_bytes(name, node) for name in node.inputs[:operands]]
+        inputs = tuple(self._as_bytes(name, node) for name in node.inputs[:operands]) + node.inputs[operands:]
+        if node.output not in self._params:
+            self._reals[node.output] = node.output
+            return replace(node, inputs=inputs)
         output, params = self._name(node.output, True), self._params[node.output]
         self._bytes[node.output] = output
         attributes = _in_steps(node.attributes, params)
-        return replace(node, inputs=(*inputs, *node.inputs[operands:]), output=output, attributes=attributes)
+        return replace(node, inputs=inputs, output=output, attributes=attributes)
 
     def _real(self, node: Node) -> Node:
         inputs = tuple(name if name in self._made.constants else self._as_reals(name) for name in node.inputs)

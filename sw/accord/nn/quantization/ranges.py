@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from accord.nn.calibration import Record
-from accord.nn.graph import Graph, GraphError, Op, PadAttributes
+from accord.nn.graph import ClampAttributes, Graph, GraphError, Node, Op, PadAttributes
+from accord.nn.graph.attributes import Bounds
 from accord.nn.graph.ir import MOVES
 from accord.nn.params import LIMITS, QuantizationParams
 from accord.nn.quantization.saturation import told_apart
@@ -29,14 +30,32 @@ def sources(graph: Graph) -> dict[str, str]:
 
 def calibrated_values(graph: Graph) -> list[str]:
     """Return the activations whose ranges calibration has to find, in order."""
-    fixed = {node.output for node in graph.nodes if node.op is Op.SOFTMAX}
-    return [name for name in dict.fromkeys(sources(graph).values()) if name not in fixed]
+    others = {node.output for node in graph.nodes if node.op is Op.SOFTMAX} | real_outputs(graph)
+    return [name for name in dict.fromkeys(sources(graph).values()) if name not in others]
+
+
+def real_outputs(graph: Graph) -> set[str]:
+    """Return the outputs that need no bytes: sums of a linear layer, of a matrix and without a clamp, that end there.
+
+    Their scales make them real numbers, which one more rounding to bytes would only worsen.
+    """
+    reads = {name for node in graph.nodes for name in node.inputs}
+    layers = [node for node in graph.nodes if node.op is Op.LINEAR and len(graph.value(node.output).shape) == 2]
+    return {
+        node.output
+        for node in layers
+        if node.output in graph.outputs and node.output not in reads and _clamp(node) is None
+    }
+
+
+def _clamp(node: Node) -> Bounds:
+    return node.attributes.clamp if isinstance(node.attributes, ClampAttributes) else None
 
 
 def choose_params(
     graph: Graph, records: Mapping[str, Record], dtype: DTypeLike = np.uint8
 ) -> dict[str, QuantizationParams]:
-    """Return parameters of all activations, and of constant operands, of a float32 graph.
+    """Return parameters of activations and constant operands of a float32 graph, :func:`real_outputs` excepted.
 
     Asymmetric, one scale a tensor, from the records of :func:`calibrated_values`. Reshapes, transposes, slices, pads
     and largest elements share their input's; what a pad puts in belongs to the range. A softmax has scale 1/256.
@@ -50,7 +69,7 @@ def choose_params(
     chosen = fixed | {name: record.params(kind) for name, record in found.items()}
     for name, record in found.items():
         chosen[name] = replace(record, range=told_apart(graph, name, record.range, chosen)).params(kind)
-    params = {name: chosen[origin] for name, origin in source.items()}
+    params = {name: chosen[origin] for name, origin in source.items() if origin in chosen}
     return params | _operands(graph, kind)
 
 
