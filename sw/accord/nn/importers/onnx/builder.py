@@ -63,6 +63,20 @@ class Builder:
         """Add a node; its output is described already."""
         self.graph.nodes.append(Node(origin, op, tuple(inputs), output, attributes))
 
+    def drop_unread(self) -> None:
+        """Leave out nodes and constants that no output depends on."""
+        graph, read = self.graph, set(self.graph.outputs)
+        kept = []
+        for node in reversed(graph.nodes):
+            if node.output in read:
+                kept.append(node)
+                read.update(node.inputs)
+        graph.nodes = kept[::-1]
+        read.update(graph.inputs)
+        graph.values = {name: value for name, value in graph.values.items() if name in read}
+        graph.constants = {name: data for name, data in graph.constants.items() if name in read}
+        graph.channels_first &= read
+
     def fresh(self, stem: str) -> str:
         """Return a name that no value has."""
         name = stem

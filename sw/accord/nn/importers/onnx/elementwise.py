@@ -115,10 +115,10 @@ def unary(walk: Walk, node: SourceNode) -> Term:
     island = _island(walk, node, 0)
     if island is None:
         walk.refuse(node, 0)
-    return _step(island, node, _applied(node, node.op, island.expression))
+    return _step(island, node, applied(node, node.op, island.expression))
 
 
-def _applied(node: SourceNode, op: str, expression: Expression) -> Expression:
+def applied(node: SourceNode, op: str, expression: Expression) -> Expression:
     """Return an operator of one tensor with the options that a node gives."""
     names = FUNCTIONS[op][1]
     return Apply(op, (expression,), tuple((name, node.attributes[name]) for name in names if name in node.attributes))
@@ -147,20 +147,26 @@ def relu(walk: Walk, node: SourceNode) -> Term:
 
 def clip(walk: Walk, node: SourceNode) -> Term:
     """Clip, its bounds constants."""
-    low, high = _real_scalar(walk, node, 1, -MAX_FLOAT), _real_scalar(walk, node, 2, MAX_FLOAT)
+    low, high = bounds(walk, node)
     return _bounded(walk, node, low, high, (Number(low), Number(high)))
 
 
-def _real_scalar(walk: Walk, node: SourceNode, index: int, default: float) -> float:
+def bounds(walk: Walk, node: SourceNode) -> tuple[float, float]:
+    """Return the bounds of a Clip."""
+    return real_scalar(walk, node, 1, -MAX_FLOAT), real_scalar(walk, node, 2, MAX_FLOAT)
+
+
+def real_scalar(walk: Walk, node: SourceNode, index: int, default: float) -> float:
+    """Return an input that has to be one real constant, a default where it is left out."""
     if not walk.has(node, index):
         return default
-    found = _scalar(walk, node, index)
+    found = scalar(walk, node, index)
     if found is None:
         raise ModelError(f"{node}: input {index} ({node.input(index)}) has to be a constant number")
     return float(found)
 
 
-def _scalar(walk: Walk, node: SourceNode, index: int) -> np.float32 | None:
+def scalar(walk: Walk, node: SourceNode, index: int) -> np.float32 | None:
     """Return an input that is one real constant, through a DequantizeLinear or not."""
     found = walk.term(node, index)
     if not isinstance(found, Constant) or found.data.size != 1:
@@ -190,7 +196,7 @@ def binary(walk: Walk, node: SourceNode) -> Term:
 
 def with_number(walk: Walk, node: SourceNode) -> Term:
     """Apply a function of a tensor and one constant: PRelu of one slope, a square, a cube."""
-    island, number = _island(walk, node, 0), _scalar(walk, node, 1)
+    island, number = _island(walk, node, 0), scalar(walk, node, 1)
     if island is None:
         walk.refuse(node, 0)
     if number is None or (node.op == "Pow" and number not in (2, 3)):
@@ -232,7 +238,7 @@ def _part(walk: Walk, node: SourceNode, index: int, island: Island | None) -> Ex
     """Return an operand as part of an expression, None where it is neither an island nor a number."""
     if island is not None:
         return island.expression
-    number = _scalar(walk, node, index)
+    number = scalar(walk, node, index)
     return None if number is None else Number(float(number))
 
 
@@ -240,7 +246,7 @@ def qlinear_unary(walk: Walk, node: SourceNode) -> Term:
     """QLinearSigmoid or QLinearLeakyRelu: a table of the function between two quantizations."""
     source, params = walk.bytes(node, 0)
     op = node.op.removeprefix("QLinear")
-    island = _step(Island(source, params), node, _applied(node, op, X))
+    island = _step(Island(source, params), node, applied(node, op, X))
     return _end(walk, node, island, walk.params(node, 3, dtype=params.dtype))
 
 

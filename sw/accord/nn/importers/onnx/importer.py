@@ -1,5 +1,6 @@
-"""A quantized ONNX network as a graph of this package."""
+"""An ONNX network as a graph of this package."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,30 +8,34 @@ import onnx
 
 from accord.nn.graph import Graph, Value
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx import elementwise, joined, moves, weighted
+from accord.nn.importers.onnx import elementwise, joined, moves, real, real_elementwise, weighted
 from accord.nn.importers.onnx.folding import folded
 from accord.nn.importers.onnx.reader import SourceInput, SourceNode, read
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real
 from accord.nn.importers.onnx.walk import Rule, Walk
 
 RULES: dict[str, Rule] = {**weighted.RULES, **joined.RULES, **elementwise.RULES, **moves.RULES}
+REAL_RULES: dict[str, Rule] = {**real.RULES, **real_elementwise.RULES}
 
 
 def import_onnx(model: "onnx.ModelProto | str | Path") -> Graph:
-    """Return the graph of a quantized network: QDQ, or operators of QLinear form, opsets 13 to 21.
+    """Return the graph of a network, opsets 13 to 21: of float32, or quantized, in QDQ form or with QLinear operators.
 
-    Its bytes are ONNX Runtime's under the contract ``onnx``. Functions of one tensor between a DequantizeLinear and a
-    QuantizeLinear become tables. ModelError, a ValueError, names every operator that has no such equal, and where
-    it stands.
+    A quantized network's bytes are ONNX Runtime's under the contract ``onnx``. Functions of one tensor between a
+    DequantizeLinear and a QuantizeLinear become tables; other arithmetic must not stay in floating point. A network
+    in which nothing is quantized gives a graph of float32. ModelError, a ValueError, names the operator that cannot
+    be read, and where it stands.
     """
     source = read(model)
     walk = Walk(source)
     for entry in source.inputs:
         _open(walk, entry)
+    rules = REAL_RULES if source.is_real else RULES
     for node in source.nodes:
-        _apply(walk, node)
+        _apply(walk, node, rules)
     for name in source.outputs:
         _close(walk, name)
+    walk.builder.drop_unread()
     walk.builder.graph.check()
     return walk.builder.graph
 
@@ -44,12 +49,12 @@ def _open(walk: Walk, entry: SourceInput) -> None:
     walk.terms[entry.name] = kind(entry.name, entry.shape)
 
 
-def _apply(walk: Walk, node: SourceNode) -> None:
+def _apply(walk: Walk, node: SourceNode, rules: Mapping[str, Rule]) -> None:
     result = folded(walk, node)
     if result is None:
-        if node.op not in RULES:
+        if node.op not in rules:
             raise ModelError(f"{node}: the operator {node.op} is not supported")
-        term = RULES[node.op](walk, node)
+        term = rules[node.op](walk, node)
         result = term if isinstance(term, list) else [term]
     walk.terms.update(zip(node.outputs, result, strict=False))
 

@@ -92,7 +92,8 @@ def qlinear_joined(op: Op) -> Rule:
     return rule
 
 
-def _concatenated(node: SourceNode, shapes: Sequence[Shape]) -> tuple[Shape, AxisAttributes]:
+def concatenated(node: SourceNode, shapes: Sequence[Shape]) -> tuple[Shape, AxisAttributes]:
+    """Return what a concatenation gives, and its axis."""
     axes = len(shapes[0])
     axis = int(node.get("axis", 0))
     axis += axes if axis < 0 else 0
@@ -113,7 +114,7 @@ def concat(walk: Walk, node: SourceNode) -> Term:
         if island is None:
             walk.refuse(node, index)
         operands.append((island.source, island.params))
-    shape, attributes = _concatenated(node, [source.shape for source, _ in operands])
+    shape, attributes = concatenated(node, [source.shape for source, _ in operands])
 
     def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
         if clamp is not None:
@@ -126,12 +127,12 @@ def concat(walk: Walk, node: SourceNode) -> Term:
 def qlinear_concat(walk: Walk, node: SourceNode) -> Term:
     """QLinearConcat: the output's scale and zero point come first."""
     operands = [walk.bytes(node, index) for index in range(2, len(node.inputs), 3)]
-    shape, attributes = _concatenated(node, [source.shape for source, _ in operands])
+    shape, attributes = concatenated(node, [source.shape for source, _ in operands])
     params = walk.params(node, 0, dtype=operands[0][1].dtype)
     return _write(walk, node, Op.CONCAT, operands, attributes, node.outputs[0], shape, params)
 
 
-def _pool(node: SourceNode, shape: Shape) -> tuple[Shape, Op, PoolAttributes | None]:
+def pool_of(node: SourceNode, shape: Shape) -> tuple[Shape, Op, PoolAttributes | None]:
     """Return what an average gives: its shape, operation and attributes."""
     if node.get("channels_last", 0):
         raise ModelError(f"{node}: channels_last is not supported in a model")
@@ -148,7 +149,7 @@ def _pool(node: SourceNode, shape: Shape) -> tuple[Shape, Op, PoolAttributes | N
 
 def average(walk: Walk, node: SourceNode) -> Term:
     """AveragePool or GlobalAveragePool of a dequantized operand."""
-    shape, op, attributes = _pool(node, walk.term(node, 0).shape)
+    shape, op, attributes = pool_of(node, walk.term(node, 0).shape)
     island = walk.dequantized(node, 0)
     if island is not None:
         return _unary(walk, node, op, (island.source, island.params), attributes, shape)
@@ -166,7 +167,7 @@ def average(walk: Walk, node: SourceNode) -> Term:
 def qlinear_average(walk: Walk, node: SourceNode) -> Term:
     """QLinearAveragePool or QLinearGlobalAveragePool."""
     operand = walk.bytes(node, 0)
-    shape, op, attributes = _pool(node, operand[0].shape)
+    shape, op, attributes = pool_of(node, operand[0].shape)
     params = walk.params(node, 3, dtype=operand[1].dtype)
     return _write(walk, node, op, [operand], attributes, node.outputs[0], shape, params)
 
@@ -189,7 +190,8 @@ def _unary(
     return Pending(str(node), shape, finish)
 
 
-def _softmax_axis(node: SourceNode, shape: Shape) -> AxisAttributes:
+def softmax_axis(node: SourceNode, shape: Shape) -> AxisAttributes:
+    """Return the axis of a softmax."""
     if node.op == "QLinearSoftmax" and int(node.get("opset", 13)) < 13:
         raise ModelError(f"{node}: softmax of opset {node.get('opset', 13)} is not supported, only 13 and later")
     axis = int(node.get("axis", -1))
@@ -199,14 +201,14 @@ def _softmax_axis(node: SourceNode, shape: Shape) -> AxisAttributes:
 def softmax(walk: Walk, node: SourceNode) -> Term:
     """Softmax of a dequantized operand."""
     island = _only(walk, node)
-    attributes = _softmax_axis(node, island.shape)
+    attributes = softmax_axis(node, island.shape)
     return _unary(walk, node, Op.SOFTMAX, (island.source, island.params), attributes, island.shape)
 
 
 def qlinear_softmax(walk: Walk, node: SourceNode) -> Term:
     """QLinearSoftmax."""
     operand = walk.bytes(node, 0)
-    attributes = _softmax_axis(node, operand[0].shape)
+    attributes = softmax_axis(node, operand[0].shape)
     params = walk.params(node, 3, dtype=operand[1].dtype)
     return _write(walk, node, Op.SOFTMAX, [operand], attributes, node.outputs[0], operand[0].shape, params)
 

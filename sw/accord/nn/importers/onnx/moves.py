@@ -74,6 +74,8 @@ def _resolved(node: SourceNode, shape: Shape, wanted: list[int], keeps_zero: boo
     found = []
     for batch in (2, 3) if None in shape else (1,):
         given = [batch if size is None else size for size in shape]
+        if None in shape and wanted.count(-1) == 2 and wanted[0] == -1:
+            wanted = [0, *wanted[1:]]  # the batch, which a Shape gave, and one size to be found
         sizes = [given[axis] if size == 0 and not keeps_zero else size for axis, size in enumerate(wanted)]
         total = int(np.prod(given, dtype=np.int64))
         if -1 in sizes:
@@ -227,12 +229,14 @@ def pad(walk: Walk, node: SourceNode) -> Term:
     return _named(walk, node, move)
 
 
-def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int:
-    """Return the byte to pad with."""
+def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
+    """Return the byte, or the real number, to pad with."""
     given = walk.term(node, 2) if walk.has(node, 2) else None
     number = given.data if isinstance(given, Constant) else np.zeros(1, np.float32)
     if isinstance(found, Bytes):
         return int(number.reshape(-1)[0])
+    if isinstance(found, Real) and walk.model.is_real:
+        return float(number.reshape(-1)[0])
     if not isinstance(found, Island):
         return walk.refuse(node, 0)
     if isinstance(given, Constant) and given.params is not None:
@@ -252,7 +256,7 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
         values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
         if not (np.diff(values) >= 0).all():
             raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
-    elif isinstance(found, Real):
+    elif isinstance(found, Real) and not walk.model.is_real:
         walk.refuse(node, 0)
 
     def move(builder: Builder, source: Stored) -> Stored:

@@ -14,6 +14,8 @@ from accord.nn.importers.errors import ModelError
 
 OPSETS = range(13, 22)
 DOMAINS = ("", "ai.onnx", "com.microsoft")
+QUANTIZED = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QGemm", "ConvInteger", "MatMulInteger")
+"""Operators that only quantized networks have, beside those of QLinear form."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,15 @@ class SourceModel:
     outputs: list[str]
     nodes: list[SourceNode]
     constants: dict[str, NDArray[Any]]
+
+    @property
+    def is_real(self) -> bool:
+        """Whether nothing in it is quantized."""
+        return not any(node.op in QUANTIZED or node.op.startswith("QLinear") for node in self.nodes)
+
+    def readers(self, name: str) -> int:
+        """Return how many nodes and outputs read a tensor."""
+        return sum(node.inputs.count(name) for node in self.nodes) + self.outputs.count(name)
 
 
 def read(model: "onnx.ModelProto | str | Path") -> SourceModel:

@@ -99,6 +99,31 @@ def _channels_first(params: QuantizationParams) -> QuantizationParams:
     return QuantizationParams(params.scale, params.zero_point, params.dtype, 0)
 
 
+def convolution_of(node: SourceNode, source: Shape, weight: NDArray[Any]) -> tuple[Shape, ConvAttributes]:
+    """Return what a convolution gives and is, of an image (N, C, H, W) by weights (O, C / groups, KH, KW)."""
+    groups = int(node.get("group", 1))
+    if weight.ndim != 4:
+        raise ModelError(f"{node}: its weights have shape {weight.shape}; convolutions over two axes are supported")
+    if len(source) != 4 or source[1] != weight.shape[1] * groups or weight.shape[0] % groups:
+        raise ModelError(f"{node}: input {source}, weights {weight.shape} and {groups} groups do not go together")
+    window = window_of(node, source, (weight.shape[2], weight.shape[3]))
+    if window.kernel != weight.shape[2:]:
+        raise ModelError(f"{node}: kernel_shape is {window.kernel}, its weights have {weight.shape[2:]}")
+    shape = (source[0], weight.shape[0], *window.out_size(*image_size(node, source)))
+    return shape, ConvAttributes(window, groups)
+
+
+def product_of(node: SourceNode, source: Shape, weight: NDArray[Any], bias: Constant | None) -> Shape:
+    """Return what a linear layer gives, of (..., K) by weights (N, K)."""
+    if source[-1] != weight.shape[1]:
+        raise ModelError(f"{node}: input {source} and {weight.shape[1]} weights a column do not go together")
+    if len(source) == 4:
+        raise ModelError(f"{node}: matrix products of four axes are not supported")
+    if bias is not None and bias.data.size != weight.shape[0]:
+        raise ModelError(f"{node}: its bias has shape {bias.shape}, expected {weight.shape[0]} elements")
+    return (*source[:-1], weight.shape[0])
+
+
 def _convolution(
     walk: Walk,
     node: SourceNode,
@@ -107,16 +132,7 @@ def _convolution(
     bias: Constant | None,
 ) -> Weighted:
     (source, source_params), (weight, weight_params) = x, w
-    groups = int(node.get("group", 1))
-    if weight.ndim != 4:
-        raise ModelError(f"{node}: its weights have shape {weight.shape}; convolutions over two axes are supported")
-    if len(source.shape) != 4 or source.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
-        raise ModelError(f"{node}: input {source.shape}, weights {weight.shape} and {groups} groups do not go together")
-    window = window_of(node, source.shape, (weight.shape[2], weight.shape[3]))
-    if window.kernel != weight.shape[2:]:
-        raise ModelError(f"{node}: kernel_shape is {window.kernel}, its weights have {weight.shape[2:]}")
-    shape = (source.shape[0], weight.shape[0], *window.out_size(*image_size(node, source.shape)))
-    attributes = ConvAttributes(window, groups)
+    shape, attributes = convolution_of(node, source.shape, weight)
     own = weight.transpose(0, 2, 3, 1)
     return Weighted(node, source, source_params, own, _channels_first(weight_params), bias, shape, attributes)
 
@@ -130,13 +146,7 @@ def _linear(
 ) -> Weighted:
     """Return a linear layer; ``w`` is (N, K)."""
     (source, source_params), (weight, weight_params) = x, w
-    if source.shape[-1] != weight.shape[1]:
-        raise ModelError(f"{node}: input {source.shape} and {weight.shape[1]} weights a column do not go together")
-    if len(source.shape) == 4:
-        raise ModelError(f"{node}: matrix products of four axes are not supported")
-    if bias is not None and bias.data.size != weight.shape[0]:
-        raise ModelError(f"{node}: its bias has shape {bias.shape}, expected {weight.shape[0]} elements")
-    shape = (*source.shape[:-1], weight.shape[0])
+    shape = product_of(node, source.shape, weight, bias)
     own = np.ascontiguousarray(weight)
     params = _channels_first(weight_params)
     return Weighted(node, source, source_params, own, params, bias, shape, ClampAttributes())
