@@ -63,7 +63,7 @@ class Writer:
     def constant(self, stem: str, data: NDArray[Any]) -> str:
         """Add an initializer, and return its name."""
         name = self.fresh(stem)
-        self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(data), name))
+        self.initializers.append(numpy_helper.from_array(np.array(data, order="C"), name))
         return name
 
     def tensor(self, name: str, planar: bool) -> str:
