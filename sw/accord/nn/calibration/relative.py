@@ -95,4 +95,3 @@ class Relative(Observer):
         upper = high * best_fraction(lambda fraction: cost(ends[0], fraction * high))
         lower = low * best_fraction(lambda fraction: cost(fraction * low, upper))
         return min(ends, (lower, upper), key=lambda pair: cost(*pair))
-

@@ -7,8 +7,8 @@ import numpy as np
 
 from accord.nn.graph import Graph, GraphError, Node, Op, PadAttributes, Value
 from accord.nn.graph.attributes import Attributes
-from accord.nn.passes.edit import copied, fresh
 from accord.nn.params import QuantizationParams
+from accord.nn.passes.edit import copied, fresh
 from accord.nn.tensor import QuantizedTensor
 
 REAL_ONLY = frozenset({Op.BATCH_NORM})
@@ -36,7 +36,7 @@ class _Boundaries:
         self._source, self._params = graph, params
         self._made = copied(graph)
         self._made.nodes = []
-        self._ends = {*graph.inputs, *graph.outputs}
+        self._ends = {*graph.inputs, *graph.outputs, *graph.constants}
         self._bytes: dict[str, str] = {}
         self._reals: dict[str, str] = {name: name for name in graph.inputs}
 
