@@ -7,6 +7,7 @@ from accord.cli.cosim import cosim
 from accord.cli.digits import digits
 from accord.cli.dis import dis
 from accord.cli.programs import programs
+from accord.cli.run import run
 
 
 @click.group(
@@ -23,3 +24,4 @@ main.add_command(cosim)
 main.add_command(digits)
 main.add_command(dis)
 main.add_command(programs)
+main.add_command(run)
