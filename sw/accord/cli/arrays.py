@@ -27,7 +27,9 @@ def read_arrays(path: Path) -> Arrays:
                 found[name] = archive[name]
     except OSError as error:
         raise Failure(f"{path}: {error.strerror or error}") from None
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+    except Failure:
+        raise
+    except Exception as error:  # damaged archives raise what zipfile, zlib, struct and tokenize do
         raise Failure(f"{path}: array {name!r} cannot be read: {error}") from None
     wrong = [name for name, entry in found.items() if not isinstance(entry, np.ndarray)]
     if wrong or not found:

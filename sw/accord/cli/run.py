@@ -28,7 +28,7 @@ WRITTEN = click.Path(path_type=Path)
 
 @click.command(
     epilog="Examples: accord run model.int8.onnx --input x.npz --output y.npz | "
-    "accord run model.tflite --input x.npz --output y.npz --all-tensors --profile"
+    "accord run model.onnx --input x.npz --output y.npz --all-tensors --profile"
 )
 @click.argument("model", type=EXISTING)
 @click.option(
@@ -99,7 +99,9 @@ def _show(console: Console, output: Path, arrays: Arrays, names: list[str]) -> N
         data = arrays[name]
         table.add_row(str(data.dtype), " x ".join(map(str, data.shape)), escape(name))
     console.print(table)
-    console.print(f"{output}: {len(arrays)} arrays", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"{output}: {len(arrays)} array{'s' * (len(arrays) > 1)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _show_profile(console: Console, executor: Executor, feeds: Arrays) -> None:
