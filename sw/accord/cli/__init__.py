@@ -7,6 +7,7 @@ from accord.cli.cosim import cosim
 from accord.cli.digits import digits
 from accord.cli.dis import dis
 from accord.cli.programs import programs
+from accord.cli.quantize import quantize
 from accord.cli.run import run
 
 
@@ -24,4 +25,5 @@ main.add_command(cosim)
 main.add_command(digits)
 main.add_command(dis)
 main.add_command(programs)
+main.add_command(quantize)
 main.add_command(run)

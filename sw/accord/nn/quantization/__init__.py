@@ -1,8 +1,17 @@
 """Quantization of whole networks."""
 
 from accord.nn.quantization.calibrate import calibrate
+from accord.nn.quantization.errors import LayerError, layer_errors
 from accord.nn.quantization.network import quantize_graph
 from accord.nn.quantization.ranges import calibrated_values, choose_params
 from accord.nn.quantization.simplify import simplified
 
-__all__ = ["calibrate", "calibrated_values", "choose_params", "quantize_graph", "simplified"]
+__all__ = [
+    "LayerError",
+    "calibrate",
+    "calibrated_values",
+    "choose_params",
+    "layer_errors",
+    "quantize_graph",
+    "simplified",
+]

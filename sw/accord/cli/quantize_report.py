@@ -1,0 +1,79 @@
+"""What ``accord quantize`` shows and writes of each layer: errors beside FP32, the worst ones named."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from accord.nn.calibration import Record
+from accord.nn.quantization import LayerError
+
+FORMAT = "accord.Quantization 1"
+NAMED = 5
+"""Worst layers."""
+
+
+def worst(errors: Sequence[LayerError]) -> list[LayerError]:
+    """Return the layers with the least signal to noise, the worst first."""
+    return sorted(errors, key=lambda error: error.figures.sqnr_db)[:NAMED]
+
+
+def show(console: Console, errors: Sequence[LayerError]) -> None:
+    """Print a line a layer, the worst ones marked, and then by name."""
+    named = worst(errors)
+    table = Table(box=None, pad_edge=False)
+    for title in ("cosine", "SQNR dB", "saturated %"):
+        table.add_column(title, justify="right")
+    table.add_column("operation")
+    table.add_column("layer", overflow="ellipsis", no_wrap=True)
+    for error in errors:
+        found = error.figures
+        table.add_row(
+            f"{found.cosine:.6f}",
+            f"{found.sqnr_db:.1f}",
+            f"{100 * found.saturation_rate:.3f}",
+            error.node.op.value,
+            escape(error.node.name),
+            style="bold red" if error in named else None,
+        )
+    console.print(table)
+    console.print("worst layers:", ", ".join(_named(error) for error in named), markup=False, highlight=False)
+
+
+def _named(error: LayerError) -> str:
+    return f"{error.node.name} ({error.figures.sqnr_db:.1f} dB)"
+
+
+def json_text(errors: Sequence[LayerError], records: Mapping[str, Record], model: Path, data: Path) -> str:
+    """Return the report as JSON: layers in execution order, ranges as calibration found them, worst layers' names.
+
+    Decibels that are infinite, where there is no error or no signal, are null.
+    """
+    found = {
+        "format": FORMAT,
+        "model": model.name,
+        "calibration": data.name,
+        "worst": [error.node.name for error in worst(errors)],
+        "layers": [_layer(error) for error in errors],
+        "ranges": {name: asdict(record) for name, record in records.items()},
+    }
+    return json.dumps(found, indent=1, allow_nan=False) + "\n"
+
+
+def _layer(error: LayerError) -> dict[str, Any]:
+    figures = {name: value if math.isfinite(value) else None for name, value in asdict(error.figures).items()}
+    return {
+        "name": error.node.name,
+        "operation": error.node.op.value,
+        "tensor": error.node.output,
+        "dtype": str(error.params.dtype),
+        "scale": float(error.params.scale),
+        "zero_point": int(error.params.zero_point),
+        **figures,
+    }
