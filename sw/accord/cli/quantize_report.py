@@ -29,8 +29,8 @@ def show(console: Console, errors: Sequence[LayerError]) -> None:
     named = worst(errors)
     table = Table(box=None, pad_edge=False)
     for title in ("cosine", "SQNR dB", "saturated %"):
-        table.add_column(title, justify="right")
-    table.add_column("operation")
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("operation", no_wrap=True, min_width=19)
     table.add_column("layer", overflow="ellipsis", no_wrap=True)
     for error in errors:
         found = error.figures

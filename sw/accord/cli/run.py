@@ -116,7 +116,7 @@ def _show_profile(console: Console, executor: Executor, feeds: Arrays) -> None:
     table = Table(box=None, pad_edge=False, title=f"a batch of {count}, medians of {ROUNDS} runs", title_justify="left")
     table.add_column("us", justify="right")
     table.add_column("%", justify="right")
-    table.add_column("operation")
+    table.add_column("operation", no_wrap=True, min_width=19)
     table.add_column("layer", overflow="ellipsis", no_wrap=True)
     for time, median in zip(rounds[0], medians, strict=True):
         table.add_row(f"{1e6 * median:,.1f}", f"{100 * median / whole:.1f}", time.op, escape(time.name))
