@@ -95,9 +95,10 @@ def batches_of(graph: Graph, feeds: Arrays, path: Path) -> list[Arrays]:
 def run_batches(executor: Executor, batches: list[Arrays], names: list[str], advance: Callable[[int], None]) -> Arrays:
     """Run all batches and join what they give along the first axis."""
     parts: list[Mapping[str, NDArray[Any]]] = []
-    for batch in batches:
-        parts.append(executor.run(batch, names))
-        advance(len(parts))
+    with np.errstate(over="ignore", invalid="ignore"):  # an infinity of a float32 network is its result
+        for batch in batches:
+            parts.append(executor.run(batch, names))
+            advance(len(parts))
     if len(parts) == 1:
         return dict(parts[0])
     return {name: np.concatenate([part[name] for part in parts]) for name in names}

@@ -54,7 +54,8 @@ def quantize(model: Path, data: Path, output: Path, method: str, report: Path | 
         from accord.nn.exporters.onnx import export_onnx
         from accord.nn.quantization import calibrate, layer_errors, quantize_graph
 
-        with naming(model):
+        # what overflows in float32 is no warning here: calibration names the tensor
+        with naming(model), np.errstate(over="ignore", invalid="ignore"):
             with phases.phase("calibrate", len(batches)) as advance:
                 records = calibrate(graph, batches, method, progress=advance)
             with phases.phase("quantize"):

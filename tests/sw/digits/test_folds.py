@@ -15,6 +15,8 @@ from bench.digits.folds import LIMIT, TARGET, Row, measure, quantized, table
 
 from ..nn.onnx_witness import exposed, session
 
+NIGHTLY = [pytest.param(fold, method, marks=pytest.mark.nightly) for fold in range(1, FOLDS) for method in METHODS]
+
 
 @pytest.fixture(scope="module")
 def parts():
@@ -31,8 +33,7 @@ def test_accuracy_is_that_of_fp32(record_property):
     record_property("compared", "\n".join(table(rows)))
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("fold", range(FOLDS))
+@pytest.mark.parametrize(("fold", "method"), [*((0, method) for method in METHODS), *NIGHTLY])
 def test_every_tensor_is_onnx_runtimes(fold, method, parts, record_property):
     """All images held out; every QuantizeLinear, in the exported file as in the graph it was made from."""
     graph, images = quantized(import_onnx(path(fold)), parts[fold], method), parts[fold].test_images
