@@ -13,7 +13,8 @@ from accord.cli.run import run
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Examples: accord digits --k 16 | accord asm program.s -o program.hex | accord dis program.hex",
+    epilog="Examples: accord digits --k 16 | accord quantize model.onnx --calibrate data.npz -o model.int8.onnx | "
+    "accord run model.int8.onnx --input x.npz --output y.npz | accord asm program.s -o program.hex",
 )
 @click.version_option(package_name="accord-npu")
 def main() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 
 from accord.cli.errors import Failure
 from accord.cli.files import check_output, write_text, write_whole
@@ -36,6 +35,7 @@ def quantize(model: Path, data: Path, output: Path, method: str, report: Path | 
     ONNX network in QDQ form, opset 17: `accord run` and ONNX Runtime give the same bytes. Then the same samples go
     through both networks: the errors shown are those of the layer and of all before it.
     """
+    import numpy as np
     from rich.console import Console
 
     from accord.cli.arrays import read_arrays
@@ -87,6 +87,8 @@ def _check_real(graph: Graph, model: Path) -> None:
 
 
 def _check_finite(feeds: Arrays, path: Path) -> None:
+    import numpy as np
+
     for name, x in feeds.items():
         finite = np.isfinite(x)
         if not finite.all():
