@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from accord.cli.layers_table import layers_table
 from accord.nn.calibration import Record
 from accord.nn.quantization import LayerError
 
@@ -20,18 +20,14 @@ NAMED = 5
 
 
 def worst(errors: Sequence[LayerError]) -> list[LayerError]:
-    """Return the layers with the least signal to noise, the worst first."""
-    return sorted(errors, key=lambda error: error.figures.sqnr_db)[:NAMED]
+    """Return the layers with the least signal to noise, the worst first; not those whose tables' results count."""
+    return sorted((error for error in errors if not error.is_inner), key=lambda error: error.figures.sqnr_db)[:NAMED]
 
 
 def show(console: Console, errors: Sequence[LayerError]) -> None:
-    """Print a line a layer, the worst ones marked, and then by name."""
+    """Print a line a layer, the worst ones marked, and then by name; dim where tables' results count."""
     named = worst(errors)
-    table = Table(box=None, pad_edge=False)
-    for title in ("cosine", "SQNR dB", "saturated %"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("operation", no_wrap=True, min_width=19)
-    table.add_column("layer", overflow="ellipsis", no_wrap=True)
+    table = layers_table(["cosine", "SQNR dB", "saturated %"], ["operation"], "layer")
     for error in errors:
         found = error.figures
         table.add_row(
@@ -40,10 +36,11 @@ def show(console: Console, errors: Sequence[LayerError]) -> None:
             f"{100 * found.saturation_rate:.3f}",
             error.node.op.value,
             escape(error.node.name),
-            style="bold red" if error in named else None,
+            style="bold red" if error in named else "dim" if error.is_inner else None,
         )
     console.print(table)
-    console.print("worst layers:", ", ".join(_named(error) for error in named), markup=False, highlight=False)
+    text = f"worst layers: {', '.join(_named(error) for error in named)}"
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _named(error: LayerError) -> str:
@@ -68,12 +65,14 @@ def json_text(errors: Sequence[LayerError], records: Mapping[str, Record], model
 
 def _layer(error: LayerError) -> dict[str, Any]:
     figures = {name: value if math.isfinite(value) else None for name, value in asdict(error.figures).items()}
+    params = error.params
     return {
         "name": error.node.name,
         "operation": error.node.op.value,
         "tensor": error.node.output,
-        "dtype": str(error.params.dtype),
-        "scale": float(error.params.scale),
-        "zero_point": int(error.params.zero_point),
+        "dtype": "float32" if params is None else str(params.dtype),
+        "scale": None if params is None else float(params.scale),
+        "zero_point": None if params is None else int(params.zero_point),
+        "is_inner": error.is_inner,
         **figures,
     }

@@ -91,10 +91,10 @@ def _names(graph: Graph, all_tensors: bool) -> list[str]:
 
 def _show(console: Console, output: Path, arrays: Arrays, names: list[str]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table("type", "shape", box=None, pad_edge=False)
-    table.add_column("tensor", overflow="ellipsis", no_wrap=True)
+    from accord.cli.layers_table import layers_table
+
+    table = layers_table([], ["type", "shape"], "tensor")
     for name in names:
         data = arrays[name]
         table.add_row(str(data.dtype), " x ".join(map(str, data.shape)), escape(name))
@@ -107,17 +107,15 @@ def _show(console: Console, output: Path, arrays: Arrays, names: list[str]) -> N
 def _show_profile(console: Console, executor: Executor, feeds: Arrays) -> None:
     """Print each layer's median over ROUNDS runs of the first batch."""
     from rich.markup import escape
-    from rich.table import Table
+
+    from accord.cli.layers_table import layers_table
 
     rounds = [executor.profile(feeds) for _ in range(ROUNDS)]
     medians = [statistics.median(time.seconds for time in times) for times in zip(*rounds, strict=True)]
     whole = sum(medians)
     count = max((len(x) for x in feeds.values() if x.ndim), default=1)
-    table = Table(box=None, pad_edge=False, title=f"a batch of {count}, medians of {ROUNDS} runs", title_justify="left")
-    table.add_column("us", justify="right")
-    table.add_column("%", justify="right")
-    table.add_column("operation", no_wrap=True, min_width=19)
-    table.add_column("layer", overflow="ellipsis", no_wrap=True)
+    title = f"a batch of {count}, medians of {ROUNDS} runs"
+    table = layers_table(["us", "%"], ["operation"], "layer", title)
     for time, median in zip(rounds[0], medians, strict=True):
         table.add_row(f"{1e6 * median:,.1f}", f"{100 * median / whole:.1f}", time.op, escape(time.name))
     table.add_row(f"{1e6 * whole:,.1f}", "100.0", "all")
