@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from accord.cli import networks as cli_networks
 from accord.nn.executor import Executor
@@ -115,6 +116,44 @@ def test_samples_that_are_mixed_stay_together(tmp_path, monkeypatch):
     np.testing.assert_array_equal(written(tmp_path)[output], want, strict=True)
     np.savez(tmp_path / "x.npz", x=np.concatenate(samples * 2))
     refused(run(tmp_path), "x.npz: 4 samples, the network takes 2 at once and mixes them; give 2")
+
+
+def two_inputs(folder) -> onnx.ModelProto:
+    """Write a sum of bytes and of real numbers."""
+    scales = [numpy_helper.from_array(np.float32(0.1 * one), f"s{one}") for one in (1, 2, 3)]
+    zeros = [numpy_helper.from_array(np.uint8(100 + one), f"z{one}") for one in (1, 2, 3)]
+    nodes = [
+        helper.make_node("DequantizeLinear", ["a", "s1", "z1"], ["ra"]),
+        helper.make_node("QuantizeLinear", ["b", "s2", "z2"], ["qb"]),
+        helper.make_node("DequantizeLinear", ["qb", "s2", "z2"], ["rb"]),
+        helper.make_node("Add", ["ra", "rb"], ["sum"]),
+        helper.make_node("QuantizeLinear", ["sum", "s3", "z3"], ["file"]),
+        helper.make_node("DequantizeLinear", ["file", "s3", "z3"], ["allow_pickle"]),
+    ]
+    inputs = [helper.make_tensor_value_info("a", TensorProto.UINT8, ["n", 6])]
+    inputs.append(helper.make_tensor_value_info("b", TensorProto.FLOAT, ["n", 6]))
+    outputs = [helper.make_tensor_value_info("file", TensorProto.UINT8, None)]
+    outputs.append(helper.make_tensor_value_info("allow_pickle", TensorProto.FLOAT, None))
+    graph = helper.make_graph(nodes, "two", inputs, outputs, [*scales, *zeros])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, folder / "m.onnx")
+    return model
+
+
+def test_two_inputs_and_names_that_numpy_keeps_for_itself(tmp_path):
+    model, rng = two_inputs(tmp_path), np.random.default_rng(seed())
+    feeds = {"b": rng.normal(0, 9, (40, 6)).astype(np.float32), "a": rng.integers(0, 256, (40, 6), np.uint8)}
+    np.savez(tmp_path / "x.npz", **feeds)
+    assert run(tmp_path).exit_code == 0
+    names = ["file", "allow_pickle"]
+    for name, want in zip(names, session(model).run(names, feeds), strict=True):
+        np.testing.assert_array_equal(written(tmp_path)[name], want, strict=True)
+    np.savez(tmp_path / "x.npz", a=feeds["a"])
+    refused(run(tmp_path), "expected arrays 'a', 'b', the inputs of the network, got 'a'; add 'b'")
+    np.savez(tmp_path / "x.npz", a=feeds["a"], b=feeds["b"][:7])
+    refused(run(tmp_path), "samples along the first axis: 'a' 40, 'b' 7; expected one number for all")
+    np.savez(tmp_path / "x.npz", a=feeds["b"], b=feeds["b"])
+    refused(run(tmp_path), "array 'a': expected uint8, got float32; quantize it as the network's input is")
 
 
 def test_contract_and_instruction_set(folder):
