@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 from click.testing import CliRunner, Result
 
 from accord.cli import main
@@ -17,3 +18,8 @@ def refused(result: Result, *parts: str | Path) -> None:
     assert isinstance(result.exception, SystemExit)
     for part in parts:
         assert str(part) in result.output, result.output
+
+
+def loaded(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path, allow_pickle=False) as archive:
+        return dict(archive)

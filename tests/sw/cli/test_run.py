@@ -16,7 +16,7 @@ from accord.sim.seed import seed
 
 from ..nn.onnx_networks import NETWORKS, Net, images
 from ..nn.onnx_witness import exposed, quantized, session
-from .command import accord, refused
+from .command import accord, loaded, refused
 
 
 def build(name: str, folder: Path, batch: int | str = 1, **kind: str) -> onnx.ModelProto:
@@ -44,7 +44,7 @@ def run(folder, *more, model="m.onnx", source="x.npz", output="y.npz"):
 
 
 def written(folder):
-    return dict(np.load(folder / "y.npz", allow_pickle=False))
+    return loaded(folder / "y.npz")
 
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
@@ -69,7 +69,7 @@ def test_outputs_have_their_names(folder):
     assert result.exit_code == 0, result.output
     model = onnx.load(folder / "m.onnx")
     (name,) = (info.name for info in model.graph.output)
-    (want,) = session(model).run(None, {"x": np.load(folder / "x.npz")["x"]})
+    (want,) = session(model).run(None, {"x": loaded(folder / "x.npz")["x"]})
     assert list(written(folder)) == [name]
     np.testing.assert_array_equal(written(folder)[name], want, strict=True)
     assert name in result.output
@@ -79,7 +79,7 @@ def test_outputs_have_their_names(folder):
 @pytest.mark.networks
 @pytest.mark.parametrize("name", ["ad_autoencoder", "ic_resnet8", "kws_dscnn", "vww_mobilenetv1"])
 def test_tflite_bytes(name, networks, tmp_path):
-    golden = np.load(networks / f"{name}.golden.npz")
+    golden = loaded(networks / f"{name}.golden.npz")
     x, want = (golden[key].reshape(-1, *golden[key].shape[2:]) for key in ("x", "y_tflite"))
     np.savez(tmp_path / "x.npz", any_name=x)
     result = accord("run", networks / f"{name}.tflite", "--input", tmp_path / "x.npz", "--output", tmp_path / "y.npz")
@@ -159,7 +159,7 @@ def test_two_inputs_and_names_that_numpy_keeps_for_itself(tmp_path):
 def test_contract_and_instruction_set(folder):
     executor = Executor(import_onnx(folder / "m.onnx"), contract="fma", isa="scalar")
     assert run(folder, "--contract", "fma", "--isa", "scalar").exit_code == 0
-    x = np.load(folder / "x.npz")["x"]
+    x = loaded(folder / "x.npz")["x"]
     for name, want in executor.run({"x": x}).items():
         np.testing.assert_array_equal(written(folder)[name], want, strict=True)
 
