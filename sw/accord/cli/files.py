@@ -46,8 +46,8 @@ def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
 
 def check_output(path: Path, *read: Path) -> None:
     """Refuse, before any work, an output that could not be written or would replace what is read."""
-    if path.is_dir():
-        raise Failure(f"{path}: is a folder; name a file")
+    if path.exists() and not path.is_file():
+        raise Failure(f"{path}: is no file that could be replaced; name another")
     if path.exists() and any(path.samefile(one) for one in read):
         raise Failure(f"{path}: is read as well; give the output another name")
     if not path.parent.is_dir():

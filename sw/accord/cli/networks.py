@@ -33,11 +33,16 @@ def naming(path: Path) -> Iterator[None]:
 def read_network(path: Path) -> Graph:
     """Return the graph of an ``.onnx`` or ``.tflite`` file."""
     kind = path.suffix.lower()
+    importer: Callable[[Path], Graph]
     try:
         if kind == ".onnx":
-            from accord.nn.importers.onnx import import_onnx as importer
+            from accord.nn.importers.onnx import import_onnx
+
+            importer = import_onnx
         elif kind == ".tflite":
-            from accord.nn.importers.tflite import import_tflite as importer
+            from accord.nn.importers.tflite import import_tflite
+
+            importer = import_tflite
         else:
             raise Failure(f"{path}: expected a network's file, .onnx or .tflite")
     except ModuleNotFoundError as error:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from accord.cli.arrays import Arrays
     from accord.nn.executor import Executor
     from accord.nn.graph import Graph
+    from accord.nn.graph.ir import ContractName
 
 CONTRACTS = ("fma", "onnx", "tflite")
 ROUNDS = 5
@@ -40,7 +41,13 @@ WRITTEN = click.Path(path_type=Path)
 @click.option("--isa", metavar="NAME", help="Instruction set to use instead of the best, such as scalar or avx2.")
 @click.option("--profile", is_flag=True, help="Print what each layer takes.")
 def run(
-    model: Path, source: Path, output: Path, all_tensors: bool, contract: str | None, isa: str | None, profile: bool
+    model: Path,
+    source: Path,
+    output: Path,
+    all_tensors: bool,
+    contract: ContractName | None,
+    isa: str | None,
+    profile: bool,
 ) -> None:
     """Run MODEL, an .onnx or .tflite network, on the arrays of an .npz file.
 
@@ -52,7 +59,7 @@ def run(
     from rich.console import Console
 
     from accord.cli.arrays import read_arrays, write_arrays
-    from accord.cli.networks import batches_of, feeds_of, read_network, run_batches
+    from accord.cli.networks import batches_of, feeds_of, naming, read_network, run_batches
     from accord.cli.phases import Phases
 
     check_output(output, model, source)
@@ -62,7 +69,7 @@ def run(
             batches = batches_of(graph, feeds_of(graph, read_arrays(source), source), source)
         with phases.phase("prepare"):
             executor = _executor(graph, model, contract, isa, all_tensors)
-        with phases.phase("run", len(batches)) as advance:
+        with naming(model), phases.phase("run", len(batches)) as advance:
             arrays = run_batches(executor, batches, _names(graph, all_tensors), advance)
         with phases.phase("write"):
             write_arrays(output, arrays)
@@ -72,7 +79,7 @@ def run(
         _show_profile(console, executor, batches[0])
 
 
-def _executor(graph: Graph, model: Path, contract: str | None, isa: str | None, all_tensors: bool) -> Executor:
+def _executor(graph: Graph, model: Path, contract: ContractName | None, isa: str | None, all_tensors: bool) -> Executor:
     from accord.cli.networks import naming
     from accord.kernels import available
     from accord.nn.executor import Executor

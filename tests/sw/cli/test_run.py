@@ -1,5 +1,6 @@
 """``accord run``: the witnesses' bytes under the tensors' names, and bad input named with nothing half-written."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -230,7 +231,9 @@ def test_unsupported_operators_are_named(folder):
 
 def test_outputs_that_cannot_be_written(folder):
     refused(run(folder, output="none/y.npz"), "none/y.npz: cannot be written: there is no folder")
-    refused(run(folder, output="."), "is a folder; name a file")
+    refused(run(folder, output="."), "is no file that could be replaced; name another")
+    os.mkfifo(folder / "pipe")
+    refused(run(folder, output="pipe"), "pipe: is no file that could be replaced; name another")
     before = (folder / "x.npz").read_bytes()
     refused(run(folder, output="x.npz"), "x.npz: is read as well; give the output another name")
     refused(run(folder, output="m.onnx"), "m.onnx: is read as well")
@@ -240,6 +243,13 @@ def test_outputs_that_cannot_be_written(folder):
 def test_unknown_choices(folder):
     refused(run(folder, "--isa", "mmx"), "--isa mmx: expected one of ", "scalar")
     refused(run(folder, "--contract", "mine"), "--contract")
+
+
+def test_a_contract_that_an_operation_does_not_have(tmp_path):
+    build("squeeze_and_excite", tmp_path)
+    np.savez(tmp_path / "x.npz", x=images(seed(), 1)[0])
+    refused(run(tmp_path, "--contract", "tflite"), f"{tmp_path / 'm.onnx'}: ", "tflite averages need")
+    assert not (tmp_path / "y.npz").exists()
 
 
 def test_a_failure_on_the_way_leaves_the_old_file(folder, monkeypatch):
