@@ -1,6 +1,7 @@
 """Quantization of whole networks."""
 
 from accord.nn.quantization.calibrate import calibrate
+from accord.nn.quantization.equalize import equalize
 from accord.nn.quantization.errors import LayerError, layer_errors
 from accord.nn.quantization.network import quantize_graph
 from accord.nn.quantization.ranges import calibrated_values, choose_params
@@ -11,6 +12,7 @@ __all__ = [
     "calibrate",
     "calibrated_values",
     "choose_params",
+    "equalize",
     "layer_errors",
     "quantize_graph",
     "simplified",

@@ -6,13 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.calibration import METHODS, Observer, Record, observe
+from accord.nn.calibration import METHODS as TENSOR_METHODS
+from accord.nn.calibration import Observer, Record, Relative, observe
 from accord.nn.executor import Executor
 from accord.nn.graph import Graph
 from accord.nn.quantization.ranges import calibrated_values
 from accord.nn.quantization.simplify import simplified
 
 Batch = Mapping[str, NDArray[Any]]
+METHODS: dict[str, Callable[[], Observer]] = {**TENSOR_METHODS, Relative.method: Relative}
+"""By name: those of a tensor, and the one that knows of samples."""
 
 
 def calibrate(
@@ -25,7 +28,7 @@ def calibrate(
     """Return a record for every activation of a float32 graph that needs a range.
 
     ``batches``: feeds as an executor takes them, one at a time; memory does not grow with their number. ``method``: a
-    name of ``accord.nn.calibration.METHODS``, or what makes an observer. ``progress`` is called with the number of
+    name of :data:`METHODS`, or what makes an observer. ``progress`` is called with the number of
     batches seen, after each. ValueError and TypeError for an unknown method, no batch, or feeds that do not fit.
     """
     if isinstance(method, str) and method not in METHODS:

@@ -11,7 +11,8 @@ from accord.nn.graph import ClampAttributes, Graph, GraphError, Node, Op, PadAtt
 from accord.nn.graph.attributes import Bounds
 from accord.nn.graph.ir import MOVES
 from accord.nn.params import LIMITS, QuantizationParams
-from accord.nn.quantization.saturation import told_apart
+from accord.nn.passes.edit import makers
+from accord.nn.quantization.saturation import reachable, told_apart
 
 SOFTMAX_SCALE = 1 / 256
 """Of probabilities; its zero point is the type's least value."""
@@ -57,7 +58,8 @@ def choose_params(
 ) -> dict[str, QuantizationParams]:
     """Return parameters of activations and constant operands of a float32 graph, :func:`real_outputs` excepted.
 
-    Asymmetric, one scale a tensor, from the records of :func:`calibrated_values`. Reshapes, transposes, slices, pads
+    Asymmetric, one scale a tensor, from the records of :func:`calibrated_values`, less what a clamp or function cannot
+    give and what the functions that read it do not tell apart. Reshapes, transposes, slices, pads
     and largest elements share their input's; what a pad puts in belongs to the range. A softmax has scale 1/256.
     GraphError names a value without a record.
     """
@@ -67,8 +69,13 @@ def choose_params(
     source = sources(graph)
     found = _widened(graph, records, source)
     chosen = fixed | {name: record.params(kind) for name, record in found.items()}
+    before = makers(graph)
     for name, record in found.items():
-        chosen[name] = replace(record, range=told_apart(graph, name, record.range, chosen)).params(kind)
+        bounds = told_apart(graph, name, record.range, chosen)
+        if name in before:
+            given = chosen.get(source.get(before[name].inputs[0], ""))
+            bounds = reachable(before[name], bounds, given)
+        chosen[name] = replace(record, range=bounds).params(kind)
     params = {name: chosen[origin] for name, origin in source.items() if origin in chosen}
     return params | _operands(graph, kind)
 

@@ -1,13 +1,14 @@
-"""What of a range the functions that read it tell apart: the rest need not be quantized."""
+"""What of a range can occur, and what of it matters: the rest need not be quantized."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from accord.nn.functions import evaluate
-from accord.nn.graph import Graph, Op
+from accord.nn.graph import Graph, Node, Op
 from accord.nn.params import QuantizationParams
 from accord.nn.passes.functions import expression
+from accord.nn.tensor import QuantizedTensor
 
 POINTS = 4096
 """At which a function is looked at, evenly spread over the range."""
@@ -39,3 +40,17 @@ def told_apart(graph: Graph, name: str, bounds: Range, params: Mapping[str, Quan
         low = min(low, float(x[varies[0][0] - 1]))
         high = max(high, float(x[varies[1][-1] + 1]))
     return (min(low, 0.0), max(high, 0.0)) if low < high else bounds
+
+
+def reachable(node: Node, bounds: Range, given: QuantizationParams | None) -> Range:
+    """Return the part of a range that a node's clamp leaves, or its function of all bytes of its input; with zero."""
+    low, high = bounds
+    clamp = getattr(node.attributes, "clamp", None)
+    if clamp is not None:
+        low, high = max(low, clamp[0]), min(high, clamp[1])
+    if node.op is Op.FUNCTION and given is not None:
+        every = np.arange(256, dtype=np.uint8).view(given.dtype)
+        values = evaluate(expression(node), QuantizedTensor(every, given).dequantize())
+        finite = values[np.isfinite(values)]
+        low, high = max(low, float(finite.min(initial=0.0))), min(high, float(finite.max(initial=0.0)))
+    return min(low, 0.0), max(high, 0.0)
