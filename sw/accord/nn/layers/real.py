@@ -3,6 +3,8 @@
 The first axis is a batch whose elements are computed one by one: an image's numbers do not depend on its neighbours.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from accord.nn.functions.transcendental import exp
 from accord.nn.graph.attributes import Bounds, Window
 from accord.nn.graph.function import Expression
 
-F = np.float32
+F, SINGLE = np.float32, np.dtype(np.float32)
 Reals = NDArray[np.float32]
 CHUNK = 1 << 14
 """Elements of a function that are computed at a time: temporary arrays stay in the cache."""
@@ -35,8 +37,8 @@ class _Ended:
 class _Padded:
     """An image with padding around it, in memory kept for the next call."""
 
-    def __init__(self, window: Window, value: float) -> None:
-        self._window, self._value = window, value
+    def __init__(self, window: Window, value: float, dtype: np.dtype[Any] = SINGLE) -> None:
+        self._window, self._value, self._dtype = window, value, dtype
         self._kept: dict[tuple[int, ...], Reals] = {}
 
     def of(self, image: Reals) -> Reals:
@@ -46,7 +48,7 @@ class _Padded:
         height, width, channels = image.shape
         if image.shape not in self._kept:
             shape = (top + height + bottom, left + width + right, channels)
-            self._kept[image.shape] = np.full(shape, self._value, F)
+            self._kept[image.shape] = np.full(shape, self._value, self._dtype)
         padded = self._kept[image.shape]
         padded[top : top + height, left : left + width] = image
         return padded
@@ -61,7 +63,7 @@ def _tap(window: Window, i: int, j: int, size: tuple[int, int]) -> tuple[slice, 
 
 
 class RealConv2d(_Ended):
-    """x (N, H, W, C) by weights (O, KH, KW, C / groups) to (N, OH, OW, O), all float32: ``y(x, out)``.
+    """x (N, H, W, C) by weights (O, KH, KW, C / groups) to (N, OH, OW, O), all float32, or all float64: ``y(x, out)``.
 
     ``bias`` (O,) or None; ``clamp`` (low, high), real, or None. A window over one pixel is a matrix product; one over
     each channel by itself is summed tap by tap; all others are matrix products of the windows, written out.
@@ -69,7 +71,7 @@ class RealConv2d(_Ended):
 
     def __init__(self, weight: Reals, bias: Reals | None, window: Window, groups: int, clamp: Bounds) -> None:
         super().__init__(bias, clamp)
-        self._window, self._groups, self._padded = window, groups, _Padded(window, 0.0)
+        self._window, self._groups, self._padded = window, groups, _Padded(window, 0.0, weight.dtype)
         channels, *_, depth = weight.shape
         self._is_depthwise = depth == 1 and channels == groups
         self._taps = np.ascontiguousarray(weight[..., 0].transpose(1, 2, 0)) if self._is_depthwise else None
@@ -122,7 +124,7 @@ class RealConv2d(_Ended):
 
     def _memory(self, shape: tuple[int, ...]) -> Reals:
         if shape not in self._scratch:
-            self._scratch[shape] = np.empty(shape, F)
+            self._scratch[shape] = np.empty(shape, self._matrices.dtype)
         return self._scratch[shape]
 
 

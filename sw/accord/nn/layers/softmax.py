@@ -64,14 +64,13 @@ class QuantizedSoftmax:
         powers = self._tables[size][255 - below]
         total = np.add.accumulate(powers, axis=-1, dtype=F)[..., -1:]
         steps = np.rint(powers * np.floor(F(1) / self._output.scale) / total).astype(np.int32)
-        q: NDArray[Any] = steps + int(self._output.zero_point)
-        if self._output.dtype == np.uint8:
-            q = np.minimum(q, 255)
-        return q.astype(self._output.dtype)  # an int8 beyond 127 wraps, as in ONNX Runtime
+        q: NDArray[Any] = np.minimum(steps + int(self._output.zero_point), self._output.limits[1])
+        return q.astype(self._output.dtype)
 
 
 def _exponentials(scale: float, size: int) -> NDArray[np.float32]:
     """Return exp((i - 255 + shift) * S_x), i = 0 to 255: as large as they may be without their sum overflowing."""
-    shift = max(0.0, math.log(float(np.finfo(F).max / F(size))) - RESERVE) / scale
+    largest = float(F(math.log(float(np.finfo(F).max / F(size)))))  # this logarithm is ONNX Runtime's in float32
+    shift = max(0.0, largest - RESERVE) / scale
     powers = [math.exp((i - 255 + shift) * scale) for i in range(256)]
     return np.array(powers).astype(F)

@@ -28,7 +28,7 @@ def own_axis(axis: int, shape: Shape) -> int:
 
 def own_array(data: NDArray[Any]) -> NDArray[Any]:
     """Return a constant in the graph's layout."""
-    return np.ascontiguousarray(data.transpose(TO_NHWC) if data.ndim == 4 else data)
+    return np.array(data.transpose(TO_NHWC) if data.ndim == 4 else data, order="C")
 
 
 class Builder:
@@ -47,7 +47,7 @@ class Builder:
     def constant(self, stem: str, data: NDArray[Any], params: QuantizationParams | None = None) -> str:
         """Store an array that is in the graph's layout already, and return its name."""
         name = self.fresh(stem)
-        kept = np.ascontiguousarray(data)
+        kept = np.array(data, order="C")
         self.graph.constants[name] = kept
         self.graph.values[name] = Value(name, kept.shape, kept.dtype, params)
         return name

@@ -71,7 +71,7 @@ def _close(walk: Walk, name: str) -> None:
             raise ModelError(f"output {name}: {found.origin} is computed in floating point; quantize its output")
         found.reals(name)
     elif isinstance(found, Constant):
-        builder.graph.constants[name] = np.ascontiguousarray(found.data)
+        builder.graph.constants[name] = np.array(found.data, order="C")
         builder.graph.values[name] = Value(name, found.shape, found.data.dtype)
     elif found.name != name:
         builder.rename(f"output {name}", found, name)

@@ -235,7 +235,7 @@ def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
     number = given.data if isinstance(given, Constant) else np.zeros(1, np.float32)
     if isinstance(found, Bytes):
         return int(number.reshape(-1)[0])
-    if isinstance(found, Real) and walk.model.is_real:
+    if isinstance(found, Real):
         return float(number.reshape(-1)[0])
     if not isinstance(found, Island):
         return walk.refuse(node, 0)
@@ -256,8 +256,6 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
         values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
         if not (np.diff(values) >= 0).all():
             raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
-    elif isinstance(found, Real) and not walk.model.is_real:
-        walk.refuse(node, 0)
 
     def move(builder: Builder, source: Stored) -> Stored:
         window = window_of(node, source.shape)
