@@ -116,6 +116,12 @@ CASES = {
         "AveragePool", "x", kernel_shape=[3, 2], pads=[1, 1, 1, 0], count_include_pad=1, strides=[2, 3]
     ),
     "average, rounded up": lambda net: net.add("AveragePool", "x", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
+    "average of padding, rounded up": lambda net: net.add(
+        "AveragePool", "x", kernel_shape=[3, 3], strides=[2, 4], pads=[1, 0, 0, 1], ceil_mode=1, count_include_pad=1
+    ),
+    "average of none, rounded up": lambda net: net.add(
+        "AveragePool", "x", kernel_shape=[2, 3], strides=[3, 2], ceil_mode=1, count_include_pad=1
+    ),
     "largest, rounded up": lambda net: net.add("MaxPool", "x", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1),
     "largest, padded": lambda net: net.add("MaxPool", "x", kernel_shape=[3, 2], pads=[1, 1, 1, 0]),
     "largest, padding as needed": lambda net: net.add(
@@ -156,6 +162,13 @@ def by_its_shape(net):
 def test_operators(case):
     net = WholeNet(seed())
     assert_equal_to_witness(net.model(CASES[case](net)), whole_images(seed(), 2))
+
+
+def test_normalization_rounds_as_the_witness():
+    net = Net(seed(), shape=(2, 64, 7, 7))
+    variance = net.constant(net.rng.uniform(0.1, 9, 64).astype(np.float32))
+    y = net.add("BatchNormalization", "x", *(net.numbers(64) for _ in range(3)), variance, epsilon=1e-3)
+    assert_equal_to_witness(net.model(y), images(seed(), 3, net.shape))
 
 
 @pytest.mark.parametrize("case", ["reshaped by its shape", "joined", "product and bias", "added axes", "slopes"])
@@ -252,8 +265,13 @@ REFUSED = {
     "Cast": (["x"], None, "casts float32 to type 7"),
     "Conv": (["x", "c"], np.ones((3, 3, 2), np.float32), r"its weights have shape \(3, 3, 2\)"),
     "ReduceMean": (["x", "c"], np.array([1]), r"axes \[1\] of \(1, 3, 16, 16\): only means over two axes"),
+    "Transpose": (["x"], None, "is malformed: "),
+    "Softmax": (["x"], None, "is malformed: "),
     "Add": (["x", "c"], np.ones((1, 1, 1, 1, 16), np.float32), "axes"),
 }
+
+
+OPTIONS = {"Cast": {"to": 7}, "Transpose": {"perm": [0, 1]}, "Softmax": {"axis": 6}}
 
 
 @pytest.mark.parametrize("op", REFUSED)
@@ -263,7 +281,7 @@ def test_what_is_not_supported_is_named(op):
     if data is not None:
         name = net.constant(data)
         inputs = [name if one == "c" else one for one in inputs]
-    net.nodes.append(helper.make_node(op, inputs, ["y"], "here", **({"to": 7} if op == "Cast" else {})))
+    net.nodes.append(helper.make_node(op, inputs, ["y"], "here", **OPTIONS.get(op, {})))
     infos = [helper.make_tensor_value_info("x", TensorProto.FLOAT, IMAGE)]
     graph = helper.make_graph(net.nodes, "g", infos, [helper.make_empty_tensor_value_info("y")], net.constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)

@@ -103,10 +103,8 @@ def test_tables_are_the_function_between_two_quantizations(given, contract):
     low, high = given.limits
     for byte, found in zip(np.arange(256, dtype=np.uint8).view(given.dtype).tolist(), table.tolist(), strict=True):
         twice = byte - int(given.zero_point)
-        if contract == "onnx":
-            half = round(twice / 2)
-        else:
-            half = int(abs(twice) / 2 + 0.5) * (1 if twice >= 0 else -1)
+        away = int(abs(twice) / 2 + 0.5) * (1 if twice >= 0 else -1)
+        half = round(twice / 2) if contract == "onnx" else away
         assert found == min(max(half + 3, low), high)
 
 

@@ -68,7 +68,7 @@ def folded(bias: np.ndarray, weight: np.ndarray, zero_point: int) -> np.ndarray:
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8])
 def test_a_correction_folded_into_the_bias_changes_no_sum(dtype):
-    """Kernels prepared with Z_x, and with the bias that carries its correction: for all zero points, wrapping included."""
+    """Kernels prepared with Z_x, and with the bias that carries its correction: all zero points, wrapping included."""
     rng = np.random.default_rng(seed())
     limits = np.iinfo(dtype)
     x = rng.integers(limits.min, limits.max + 1, (1, 6, 6, 8)).astype(dtype)

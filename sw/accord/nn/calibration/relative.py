@@ -11,8 +11,8 @@ from accord.nn.calibration.observer import Observer
 from accord.nn.calibration.search import best_fraction
 from accord.nn.params import QuantizationScheme
 
-LARGER = 2.0
-SHARE = 0.1
+LARGER = 1.7
+SHARE = 0.15
 
 
 class Relative(Observer):

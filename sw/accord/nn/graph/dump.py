@@ -64,11 +64,8 @@ def formula(found: Expression) -> str:
 
 def _attributes(attributes: Attributes) -> str:
     told = vars(attributes)
-    return ", ".join(
-        f"{name}={formula(value) if name == 'expression' else value}"
-        for name, value in told.items()
-        if value is not None
-    )
+    known = {name: value for name, value in told.items() if value is not None}
+    return ", ".join(f"{name}={formula(value) if name == 'expression' else value}" for name, value in known.items())
 
 
 def to_svg(graph: Graph) -> str:
