@@ -182,6 +182,25 @@ def slice_(walk: Walk, node: SourceNode) -> Term:
     return _named(walk, node, move)
 
 
+def gather(walk: Walk, node: SourceNode) -> Term:
+    """Gather of one constant index, which takes the axis away, or of several that follow each other: a slice."""
+    indices, count = walk.array(node, 1), len(walk.term(node, 0).shape)
+    axis = int(node.get("axis", 0))
+    axis += count if axis < 0 else 0
+    first = int(indices.reshape(-1)[0]) if indices.size else 0
+    size = walk.term(node, 0).shape[axis]
+    if indices.ndim > 1 or size is None or (indices.reshape(-1) != first + np.arange(indices.size)).any():
+        raise ModelError(f"{node}: indices {indices.tolist()} are not one number, or numbers that follow each other")
+    begin = first + size if first < 0 else first
+
+    def move(builder: Builder, source: Stored) -> Stored:
+        cut = _sliced(builder, node, source, axis, begin, begin + indices.size)
+        shape = (*cut.shape[:axis], *cut.shape[axis + 1 :])
+        return cut if indices.ndim else builder.reshape(str(node), cut, shape)
+
+    return _named(walk, node, move)
+
+
 def _cut(node: SourceNode, axis: int, begin: int, end: int, builder: Builder, source: Stored) -> Stored:
     return _sliced(builder, node, source, axis, begin, end)
 
@@ -285,6 +304,7 @@ def shape(walk: Walk, node: SourceNode) -> Term:
 RULES: dict[str, Rule] = {
     "Dropout": identity,
     "Flatten": flatten,
+    "Gather": gather,
     "GlobalMaxPool": max_pool,
     "Identity": identity,
     "MaxPool": max_pool,
