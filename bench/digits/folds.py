@@ -10,7 +10,7 @@ from accord.nn.calibration import METHODS
 from accord.nn.executor import Executor
 from accord.nn.graph import Graph
 from accord.nn.importers.onnx import import_onnx
-from accord.nn.quantization import calibrate, quantize_graph
+from accord.nn.quantization import calibrate, equalize, quantize_graph
 from bench.digits.data import Fold, folds, path
 
 CALIBRATING = 200
@@ -56,8 +56,9 @@ def measure() -> Iterator[Row]:
 def quantized(graph: Graph, fold: Fold, method: str) -> Graph:
     """Return an FP32 network in INT8, calibrated on images that it was trained on."""
     images = fold.train_images[:CALIBRATING]
-    batches = ({"image": images[at : at + BATCH]} for at in range(0, CALIBRATING, BATCH))
-    return quantize_graph(graph, calibrate(graph, batches, method))
+    batches = [{"image": images[at : at + BATCH]} for at in range(0, CALIBRATING, BATCH)]
+    even = equalize(graph, batches)
+    return quantize_graph(even, calibrate(even, batches, method))
 
 
 def classes(graph: Graph, fold: Fold) -> NDArray[np.int64]:

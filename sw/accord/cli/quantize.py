@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from accord.cli.arrays import Arrays
     from accord.nn.graph import Graph
 
-METHODS = ("minmax", "percentile", "mse", "entropy")
+METHODS = ("minmax", "percentile", "mse", "entropy", "relative")
+EQUALIZE = "Scale weights first, so that the channels of a tensor have more equal ranges."
 
 
 @click.command(
     epilog="Examples: accord quantize model.onnx --calibrate data.npz -o model.int8.onnx | "
-    "accord quantize model.onnx --calibrate data.npz -o model.int8.onnx --method mse --report report.json"
+    "accord quantize model.onnx --calibrate data.npz -o model.int8.onnx --method minmax --report report.json"
 )
 @click.argument("model", type=EXISTING)
 @click.option("--calibrate", "data", type=EXISTING, required=True, metavar="DATA.npz", help="Typical inputs of MODEL.")
 @click.option("-o", "output", type=WRITTEN, required=True, metavar="OUT.onnx", help="File to write.")
-@click.option("--method", type=click.Choice(METHODS), default="minmax", show_default=True, help="How ranges are found.")
+@click.option("--method", type=click.Choice(METHODS), default="mse", show_default=True, help="How ranges are found.")
+@click.option("--equalize/--no-equalize", "is_equalized", default=True, show_default=True, help=EQUALIZE)
 @click.option("--report", type=WRITTEN, metavar="R.json", help="Write ranges, scales and errors of all layers, too.")
-def quantize(model: Path, data: Path, output: Path, method: str, report: Path | None) -> None:
+def quantize(model: Path, data: Path, output: Path, method: str, is_equalized: bool, report: Path | None) -> None:
     """Quantize MODEL, an FP32 .onnx network, and show what it costs, layer by layer.
 
     Typical inputs, a few dozen samples along the first axis, tell the range of every activation. Arrays of the .npz
@@ -52,10 +54,13 @@ def quantize(model: Path, data: Path, output: Path, method: str, report: Path | 
             _check_finite(feeds, data)
             batches = batches_of(graph, feeds, data)
         from accord.nn.exporters.onnx import export_onnx
-        from accord.nn.quantization import calibrate, layer_errors, quantize_graph
+        from accord.nn.quantization import calibrate, equalize, layer_errors, quantize_graph
 
         # what overflows in float32 is no warning here: calibration names the tensor
         with naming(model), np.errstate(over="ignore", invalid="ignore"):
+            if is_equalized:
+                with phases.phase("equalize", len(batches)) as advance:
+                    graph = equalize(graph, batches, progress=advance)
             with phases.phase("calibrate", len(batches)) as advance:
                 records = calibrate(graph, batches, method, progress=advance)
             with phases.phase("quantize"):
