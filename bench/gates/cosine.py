@@ -1,11 +1,11 @@
 """Gate 2: how near quantized networks are to FP32, by the cosine of each sample, and beside ONNX Runtime's quantizer.
 
-- MobileNetV3-Small with random weights, harsher than any trained network: logits of 64 images, 32 others calibrate. Both
-  figures have to be above those of ONNX Runtime's quantizer (QDQ, uint8, int8 weights per channel) in the same run.
+- MobileNetV3-Small with random weights, harsher than any trained network: logits of 64 images, 32 others calibrate.
+  Both figures have to be above those of ONNX Runtime's quantizer (QDQ, uint8, int8 weights per channel).
 - The digits network: pooled features of all test images, and every layer's output over all of them, but for what only
   tables read: what those do not tell apart is cut off on purpose, and their results count.
-- ResNet-8, `ic_resnet8.tflite` dequantized to FP32 and quantized again: pooled features of its sample images, calibrated on
-  the same images mirrored.
+- ResNet-8, `ic_resnet8.tflite` dequantized to FP32 and quantized again: pooled features of its sample images,
+  calibrated on the same images mirrored.
 
 All networks are quantized alike: channels equalized, ranges by samples' own size.
 """

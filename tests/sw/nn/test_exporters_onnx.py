@@ -48,3 +48,21 @@ def test_every_quantized_tensor(name):
     model = export_onnx(graph)
     assert (model.opset_import[0].version, model.ir_version) == (17, 8)
     assert compared(graph, model, images(seed() + 1, 3)) > 1000
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "residual", "composed_functions", "channel_shuffle", "perceptron"])
+def test_int8_activations(name):
+    """Outputs alone, and our own two: with int8 in QDQ form ONNX Runtime may compute in floating point (docs/nn.md)."""
+    graph = quantized(name, np.int8)
+    model = export_onnx(graph)
+    names = [node.output for node in graph.nodes]
+    x = images(seed() + 1, 1)[0]
+    found = Executor(graph, keep_all=True).run({"x": x}, names)
+    again = Executor(import_onnx(model), keep_all=True)
+    assert {value.dtype for value in found.values()} <= {np.dtype(np.int8), np.dtype(np.float32)}
+    compared = [other for other in names if other in again.graph.values]
+    assert len(compared) > len(names) // 2
+    for other, values in again.run({"x": x}, compared).items():
+        assert np.array_equal(values, found[other]), other
+    onnx.checker.check_model(model)
+    session(model).run(None, {"x": x})
