@@ -11,10 +11,12 @@ PACKAGES = ["accord.isa", "accord.kernels", "accord.model", "accord.nn", "accord
 SUBPACKAGES = [
     "accord.nn.calibration",
     "accord.nn.executor",
+    "accord.nn.functions",
     "accord.nn.graph",
     "accord.nn.importers.onnx",
     "accord.nn.importers.tflite",
     "accord.nn.layers",
+    "accord.nn.networks",
     "accord.nn.programs",
 ]
 

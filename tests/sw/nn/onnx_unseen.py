@@ -177,6 +177,19 @@ def scaled(net: Net) -> str:
     return head(net, net.add("Mul", y, net.add("HardSigmoid", net.conv(y, 8, 8, 1), alpha=0.2, beta=0.5)), 8)
 
 
+def attentive(net: Net) -> str:
+    """Channels weighted by their means and their largest values, places by a convolution with a large window."""
+    x = relu(net, net.conv("x", 3, 16, strides=[2, 2]))
+    shared = net.numbers(8, 16, 1, 1), net.numbers(16, 8, 1, 1)
+    branches = [
+        net.add("Conv", relu(net, net.add("Conv", net.add(op, x), shared[0])), shared[1])
+        for op in ("GlobalAveragePool", "GlobalMaxPool")
+    ]
+    x = net.add("Mul", net.add("Sigmoid", net.add("Add", *branches)), x)
+    x = net.add("Mul", x, net.add("Sigmoid", net.conv(x, 16, 1, 7)))
+    return net.gemm(net.add("Flatten", net.add("GlobalMaxPool", net.conv(x, 16, 24))), 24, 10)
+
+
 UNSEEN: dict[str, Callable[[Net], str]] = {
     rule.__name__: rule
     for rule in (
@@ -193,5 +206,6 @@ UNSEEN: dict[str, Callable[[Net], str]] = {
         dilated,
         tensorflow,
         scaled,
+        attentive,
     )
 }

@@ -60,7 +60,9 @@ def test_what_joins_two_tensors_stays():
     rng = np.random.default_rng(seed())
     net = Sketch(4, 4, 2)
     a, b = (net.conv("x", rng.normal(0, 1, (2, 1, 1, 2))) for _ in range(2))
-    graph = net.done(net.joined(Op.ADD, a, net.unary(b, "Sigmoid")), net.joined(Op.MULTIPLY, a, net.constant([[[[3]]]])))
+    graph = net.done(
+        net.joined(Op.ADD, a, net.unary(b, "Sigmoid")), net.joined(Op.MULTIPLY, a, net.constant([[[[3]]]]))
+    )
     assert ops(fuse_functions(graph)) == ops(graph)
 
 

@@ -50,7 +50,7 @@ def test_results_are_equal_to_the_bit_where_float32_is_exact(kind, left):
 
 
 def test_error_is_within_the_bound_of_its_roundings():
-    """Fold and sum: each weight and the bias are rounded once, so |error| <= (n + 2) u sum |f w x| + ... in fractions."""
+    """Weights and the bias are rounded once, and n sums: |error| <= (n + 3) u (sum |f w x| + |f b| + |f m| + |s|)."""
     rng = np.random.default_rng(seed())
     net = Sketch(9)
     given = [rng.normal(0, 1, (6, 9)), rng.normal(0, 1, 6), *rng.normal(0, 1, (3, 6)), rng.uniform(0.1, 2, 6)]

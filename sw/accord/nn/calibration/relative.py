@@ -11,8 +11,8 @@ from accord.nn.calibration.observer import Observer
 from accord.nn.calibration.search import best_fraction
 from accord.nn.params import QuantizationScheme
 
-LARGER = 2.0
-SHARE = 0.1
+LARGER = 1.7
+SHARE = 0.15
 
 
 class Relative(Observer):
@@ -95,4 +95,3 @@ class Relative(Observer):
         upper = high * best_fraction(lambda fraction: cost(ends[0], fraction * high))
         lower = low * best_fraction(lambda fraction: cost(fraction * low, upper))
         return min(ends, (lower, upper), key=lambda pair: cost(*pair))
-

@@ -74,6 +74,10 @@ def _thresholded_relu(x: Doubles, alpha: float = 1.0) -> Doubles:
     return np.where(x > alpha, x, 0.0)
 
 
+def _shrink(x: Doubles, lambd: float = 0.5, bias: float = 0.0) -> Doubles:
+    return np.where(x < -lambd, x + bias, np.where(x > lambd, x - bias, 0.0))
+
+
 def _hard_swish(x: Doubles) -> Doubles:
     product: Doubles = x * hard_sigmoid(x, 1 / 6)
     return product
@@ -120,6 +124,7 @@ DOUBLES: dict[str, Function] = {
     "Relu": _relu,
     "Round": np.rint,
     "Selu": selu,
+    "Shrink": _shrink,
     "Sigmoid": logistic,
     "Sign": np.sign,
     "Softplus": softplus,

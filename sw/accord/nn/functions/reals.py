@@ -44,6 +44,11 @@ def thresholded_relu(x: Reals, alpha: float = 1.0) -> Reals:
     return np.where(x > F(alpha), x, F(0))
 
 
+def shrink(x: Reals, lambd: float = 0.5, bias: float = 0.0) -> Reals:
+    """Return x + bias below -lambd, x - bias above lambd, else 0."""
+    return np.where(x < -F(lambd), x + F(bias), np.where(x > F(lambd), x - F(bias), F(0)))
+
+
 def elu(x: Reals, alpha: float = 1.0) -> Reals:
     """Return x, or alpha (e^x - 1) below zero."""
     return np.where(x >= 0, x, F(alpha) * (exp_unfused(x) - F(1)))
@@ -106,6 +111,7 @@ FUNCTIONS: dict[str, tuple[Function, tuple[str, ...]]] = {
     "Relu": (lambda x: np.maximum(x, F(0)), ()),
     "Round": (np.rint, ()),
     "Selu": (selu, ("alpha", "gamma")),
+    "Shrink": (shrink, ("lambd", "bias")),
     "Sigmoid": (logistic, ()),
     "Sign": (np.sign, ()),
     "Softplus": (softplus, ()),

@@ -64,9 +64,8 @@ def formula(found: Expression) -> str:
 
 def _attributes(attributes: Attributes) -> str:
     told = vars(attributes)
-    return ", ".join(
-        f"{name}={formula(value) if name == 'expression' else value}" for name, value in told.items() if value is not None
-    )
+    known = {name: value for name, value in told.items() if value is not None}
+    return ", ".join(f"{name}={formula(value) if name == 'expression' else value}" for name, value in known.items())
 
 
 def to_svg(graph: Graph) -> str:
@@ -83,7 +82,9 @@ def to_svg(graph: Graph) -> str:
         if name in made
     ]
     boxes = [_box(graph, node, *places[number]) for number, node in enumerate(graph.nodes)]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" font-family="sans-serif" font-size="11">'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {tall}" font-family="sans-serif" font-size="11">'
+    )
     return "\n".join([head, *lines, *boxes, "</svg>"]) + "\n"
 
 

@@ -159,7 +159,7 @@ class RealBatchNorm:
     """(x - mean) / sqrt(variance + epsilon) * scale + bias, folded to one product and one sum: ``y(x, out)``."""
 
     def __init__(self, scale: Reals, bias: Reals, mean: Reals, variance: Reals, epsilon: float) -> None:
-        self._factor = scale / np.sqrt(variance + F(epsilon))
+        self._factor = scale * (F(1) / np.sqrt(variance + F(epsilon)))  # rounded as ONNX Runtime rounds it
         self._offset = bias - mean * self._factor
 
     def __call__(self, x: Reals, out: Reals) -> None:

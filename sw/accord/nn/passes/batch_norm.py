@@ -56,9 +56,7 @@ def _takes_factors(graph: Graph, node: Node) -> bool:
     return weighted and getattr(node.attributes, "clamp", None) is None and graph.value(node.output).params is None
 
 
-def _scaled(
-    made: Graph, layer: Node, norm: Node, factor: NDArray[np.float64], shift: NDArray[np.float64]
-) -> Node:
+def _scaled(made: Graph, layer: Node, norm: Node, factor: NDArray[np.float64], shift: NDArray[np.float64]) -> Node:
     """Return the layer with the normalization in it, which makes the normalization's output."""
     weight = made.constants[layer.inputs[1]].astype(np.float64)
     scaled = weight * factor.reshape(-1, *[1] * (weight.ndim - 1))

@@ -5,10 +5,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from accord.nn.graph import Graph, GraphError, Node, Op, PadAttributes, Value
+from accord.nn.graph import (
+    ClampAttributes,
+    ConvAttributes,
+    Graph,
+    GraphError,
+    Node,
+    Op,
+    PadAttributes,
+    PoolAttributes,
+    Value,
+)
 from accord.nn.graph.attributes import Attributes
-from accord.nn.passes.edit import copied, fresh
 from accord.nn.params import QuantizationParams
+from accord.nn.passes.edit import copied, fresh
 from accord.nn.tensor import QuantizedTensor
 
 REAL_ONLY = frozenset({Op.BATCH_NORM})
@@ -21,10 +31,11 @@ def insert_boundaries(graph: Graph, params: Mapping[str, QuantizationParams]) ->
     """Return the float32 graph with the activations and operands named in ``params`` as bytes.
 
     A node whose output is among them takes and gives bytes, its clamp and the number it pads with in steps of the
-    output; a linear layer whose input alone is among them gives real numbers; all others stay real. QUANTIZE stands behind real values that such a node reads, inputs of the network
-    among them, DEQUANTIZE behind bytes that a real node reads and before outputs, once for each value. Weights and
-    functions stay what they are: :func:`quantize_weights` and :func:`tabulate` follow. GraphError names a node
-    that would read bytes of a value without parameters.
+    output; a linear layer whose input alone is among them gives real numbers; all others stay real. QUANTIZE stands
+    behind real values that such a node reads, inputs of the network among them, DEQUANTIZE behind bytes that a real
+    node reads and before outputs, once for each value. Weights and functions stay what they are:
+    :func:`quantize_weights` and :func:`tabulate` follow. GraphError names a node that would read bytes of a value
+    without parameters.
     """
     return _Boundaries(graph, params).run()
 
@@ -36,7 +47,7 @@ class _Boundaries:
         self._source, self._params = graph, params
         self._made = copied(graph)
         self._made.nodes = []
-        self._ends = {*graph.inputs, *graph.outputs}
+        self._ends = {*graph.inputs, *graph.outputs, *graph.constants}
         self._bytes: dict[str, str] = {}
         self._reals: dict[str, str] = {name: name for name in graph.inputs}
 
@@ -103,10 +114,9 @@ def _in_steps(attributes: Attributes | None, params: QuantizationParams) -> Attr
     """Return attributes whose real numbers are steps of the output."""
     if isinstance(attributes, PadAttributes):
         return replace(attributes, value=_steps(attributes.value, params))
-    clamp = getattr(attributes, "clamp", None)
-    if attributes is None or clamp is None:
+    if not isinstance(attributes, ConvAttributes | ClampAttributes | PoolAttributes) or attributes.clamp is None:
         return attributes
-    return replace(attributes, clamp=clamp_in_steps(clamp, params))  # type: ignore[call-arg]
+    return replace(attributes, clamp=clamp_in_steps(attributes.clamp, params))
 
 
 def clamp_in_steps(clamp: tuple[float, float], params: QuantizationParams) -> tuple[int, int] | None:

@@ -60,18 +60,20 @@ def _weights(writer: Writer, node: Node) -> list[str]:
 
 def _clamped(writer: Writer, node: Node, reals: str, output: str) -> None:
     """Write the clamp of an operation, from its result to ``output``; integer bounds are the numbers they stand for."""
-    low, high = node.attributes.clamp  # type: ignore[union-attr]
+    bounds = getattr(node.attributes, "clamp", None)
+    assert bounds is not None
+    low, high = bounds
     params = writer.graph.value(node.output).params
     if params is not None:
         low, high = (float((bound - int(params.zero_point)) * params.scale) for bound in (low, high))
     if low == 0 and high == np.inf:
         writer.add("Relu", [reals], output)
         return
-    bounds = [
+    names = [
         writer.constant(f"{output}/bound", np.array(bound, np.float32)) if np.isfinite(bound) else ""
         for bound in (low, high)
     ]
-    writer.add("Clip", [reals, *bounds], output)
+    writer.add("Clip", [reals, *names], output)
 
 
 def _operation(writer: Writer, node: Node, op: str, inputs: list[str], planar: bool, **attributes: Any) -> None:
@@ -216,7 +218,7 @@ def transpose(writer: Writer, node: Node) -> None:
 
 
 def reshape(writer: Writer, node: Node) -> None:
-    """Reshape, or another name where the shape stays; an image goes through (N, H, W, C) unless the order is the same."""
+    """Reshape, or another name where the shape stays; images go through (N, H, W, C) unless the order is the same."""
     (given, wanted) = (writer.graph.value(name).shape for name in (node.inputs[0], node.output))
     planar = writer.is_planar(node.output)
     if given == wanted:

@@ -152,5 +152,3 @@ def model_of(writer: Writer, opset: int, ir_version: int) -> onnx.ModelProto:
     return helper.make_model(
         made, producer_name="accord", opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version
     )
-
-

@@ -54,7 +54,10 @@ def _apply(walk: Walk, node: SourceNode, rules: Mapping[str, Rule]) -> None:
     if result is None:
         if node.op not in rules:
             raise ModelError(f"{node}: the operator {node.op} is not supported")
-        term = rules[node.op](walk, node)
+        try:
+            term = rules[node.op](walk, node)
+        except (IndexError, ValueError) as error:
+            raise error if isinstance(error, ModelError) else ModelError(f"{node}: is malformed: {error}") from error
         result = term if isinstance(term, list) else [term]
     walk.terms.update(zip(node.outputs, result, strict=False))
 

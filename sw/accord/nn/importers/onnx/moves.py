@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes
+from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes, Window
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
 from accord.nn.importers.onnx.quantization import byte_values, dequantized
@@ -182,6 +182,25 @@ def slice_(walk: Walk, node: SourceNode) -> Term:
     return _named(walk, node, move)
 
 
+def gather(walk: Walk, node: SourceNode) -> Term:
+    """Gather of one constant index, which takes the axis away, or of several that follow each other: a slice."""
+    indices, count = walk.array(node, 1), len(walk.term(node, 0).shape)
+    axis = int(node.get("axis", 0))
+    axis += count if axis < 0 else 0
+    first = int(indices.reshape(-1)[0]) if indices.size else 0
+    size = walk.term(node, 0).shape[axis]
+    if indices.ndim > 1 or size is None or (indices.reshape(-1) != first + np.arange(indices.size)).any():
+        raise ModelError(f"{node}: indices {indices.tolist()} are not one number, or numbers that follow each other")
+    begin = first + size if first < 0 else first
+
+    def move(builder: Builder, source: Stored) -> Stored:
+        cut = _sliced(builder, node, source, axis, begin, begin + indices.size)
+        shape = (*cut.shape[:axis], *cut.shape[axis + 1 :])
+        return cut if indices.ndim else builder.reshape(str(node), cut, shape)
+
+    return _named(walk, node, move)
+
+
 def _cut(node: SourceNode, axis: int, begin: int, end: int, builder: Builder, source: Stored) -> Stored:
     return _sliced(builder, node, source, axis, begin, end)
 
@@ -198,6 +217,8 @@ def split(walk: Walk, node: SourceNode) -> list[Term]:
     if parts is None:
         part = -(-size // len(node.outputs))
         parts = [min(part, size - part * number) for number in range(len(node.outputs))]
+    if sum(parts) != size or min(parts) < 1:
+        raise ModelError(f"{node}: parts of {parts} do not make {size}")
     results: list[Term] = []
     for start, part, name in zip(np.cumsum([0, *parts[:-1]]), parts, node.outputs, strict=True):
         begin = int(start)
@@ -248,7 +269,7 @@ def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
 
 
 def max_pool(walk: Walk, node: SourceNode) -> Term:
-    """MaxPool: of an island, where its table does not fall, the largest byte has the largest value."""
+    """MaxPool, GlobalMaxPool: of an island whose table does not fall, the largest byte has the largest value."""
     if len(node.outputs) > 1 and node.outputs[1]:
         raise ModelError(f"{node}: its output of indices is not supported")
     found = walk.term(node, 0)
@@ -258,10 +279,11 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
             raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
 
     def move(builder: Builder, source: Stored) -> Stored:
-        window = window_of(node, source.shape)
+        size = image_size(node, source.shape)
+        window = Window(size) if node.op == "GlobalMaxPool" else window_of(node, source.shape)
         if window.dilation != (1, 1):
             raise ModelError(f"{node}: dilations {window.dilation} are not supported in a pool")
-        shape = (*source.shape[:2], *window.out_size(*image_size(node, source.shape)))
+        shape = (*source.shape[:2], *window.out_size(*size))
         return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
 
     return _named(walk, node, move)
@@ -282,6 +304,8 @@ def shape(walk: Walk, node: SourceNode) -> Term:
 RULES: dict[str, Rule] = {
     "Dropout": identity,
     "Flatten": flatten,
+    "Gather": gather,
+    "GlobalMaxPool": max_pool,
     "Identity": identity,
     "MaxPool": max_pool,
     "Pad": pad,

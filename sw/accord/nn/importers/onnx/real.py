@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.graph import BatchNormAttributes, ClampAttributes, Op, PoolAttributes, Shape, Window
+from accord.nn.graph import BatchNormAttributes, ClampAttributes, Op, PadAttributes, PoolAttributes, Shape
 from accord.nn.graph.attributes import Attributes
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx import moves
@@ -17,7 +17,6 @@ from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Constant, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
 from accord.nn.importers.onnx.weighted import convolution_of, product_of
-from accord.nn.importers.onnx.windows import image_size
 
 F = np.float32
 IMAGE = 4
@@ -68,7 +67,10 @@ def conv(walk: Walk, node: SourceNode) -> Term:
     shape, attributes = convolution_of(node, source.shape, weight)
     inputs = [source.name, walk.builder.constant(f"{node.name}/weight", own_array(weight))]
     if walk.has(node, 2):
-        inputs.append(walk.builder.constant(f"{node.name}/bias", weights(walk, node, 2).reshape(-1)))
+        bias = weights(walk, node, 2)
+        if bias.shape != weight.shape[:1]:
+            raise ModelError(f"{node}: its bias has shape {bias.shape}, expected {weight.shape[:1]}")
+        inputs.append(walk.builder.constant(f"{node.name}/bias", bias))
     return write(walk, node, Op.CONV, inputs, shape, attributes)
 
 
@@ -150,14 +152,24 @@ def average(walk: Walk, node: SourceNode) -> Term:
     """AveragePool or GlobalAveragePool."""
     source = real(walk, node, 0)
     shape, op, attributes = pool_of(node, source.shape)
+    counts_pads = attributes is not None and attributes.count_include_pad and node.get("auto_pad", "NOTSET") == "NOTSET"
+    if attributes is not None and counts_pads and node.get("ceil_mode", 0):
+        source, attributes = _padded(walk, node, source, attributes)
     return write(walk, node, op, [source.name], shape, attributes)
 
 
-def global_max(walk: Walk, node: SourceNode) -> Term:
-    """GlobalMaxPool: a window as large as the image."""
-    source = real(walk, node, 0)
-    window = Window(image_size(node, source.shape))
-    return write(walk, node, Op.MAX_POOL, [source.name], (*source.shape[:2], 1, 1), PoolAttributes(window))
+def _padded(walk: Walk, node: SourceNode, source: Real, attributes: PoolAttributes) -> tuple[Real, PoolAttributes]:
+    """Pad as the file says, which counts; what ceil_mode adds stays padding of the window, which does not."""
+    top, left, bottom, right = (int(pad) for pad in node.get("pads", [0, 0, 0, 0]))
+    window = attributes.window
+    rest = (0, 0, window.padding[2] - bottom, window.padding[3] - right)
+    batch, channels, height, width = source.shape
+    assert height is not None
+    assert width is not None
+    shape = (batch, channels, top + height + bottom, left + width + right)
+    pads = PadAttributes((0, top, left, 0), (0, bottom, right, 0), 0.0)
+    padded = write(walk, node, Op.PAD, [source.name], shape, pads, f"{node.name}/padded")
+    return padded, PoolAttributes(replace(window, padding=rest))
 
 
 def reduce_mean(walk: Walk, node: SourceNode) -> Term:
@@ -207,7 +219,6 @@ RULES: dict[str, Rule] = {
     "Conv": conv,
     "Gemm": gemm,
     "GlobalAveragePool": average,
-    "GlobalMaxPool": global_max,
     "MatMul": matmul,
     "ReduceMean": reduce_mean,
     "Softmax": softmax,

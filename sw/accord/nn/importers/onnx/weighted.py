@@ -102,6 +102,8 @@ def _channels_first(params: QuantizationParams) -> QuantizationParams:
 def convolution_of(node: SourceNode, source: Shape, weight: NDArray[Any]) -> tuple[Shape, ConvAttributes]:
     """Return what a convolution gives and is, of an image (N, C, H, W) by weights (O, C / groups, KH, KW)."""
     groups = int(node.get("group", 1))
+    if node.get("channels_last", 0):
+        raise ModelError(f"{node}: channels_last is not supported in a model; import the file it was made of")
     if weight.ndim != 4:
         raise ModelError(f"{node}: its weights have shape {weight.shape}; convolutions over two axes are supported")
     if len(source) != 4 or source[1] != weight.shape[1] * groups or weight.shape[0] % groups:
@@ -232,7 +234,15 @@ def qgemm(walk: Walk, node: SourceNode) -> Term:
     return _written(walk, node, _linear(walk, node, x, (rows, params), _bias(walk, node, 6)), 7)
 
 
+def batch_normalization(walk: Walk, node: SourceNode) -> Term:
+    """Refuse a BatchNormalization that stayed in floating point."""
+    raise ModelError(
+        f"{node}: would be computed in floating point; fold it into the convolution before it, then quantize"
+    )
+
+
 RULES: dict[str, Rule] = {
+    "BatchNormalization": batch_normalization,
     "Conv": conv,
     "Gemm": gemm,
     "MatMul": matmul,
