@@ -59,7 +59,7 @@ gates: $(VENV)/.dev ## the gates of quantization, each with its figure (make gat
 	$(PY) -m bench.gates $(if $(ONLY),--only $(ONLY)) $(if $(BAD),--bad)
 
 digits: $(VENV)/$(if $(TRAIN),.bench,.dev) ## the digits network, INT8 beside FP32 on five folds (make digits), or train it again (TRAIN=1)
-	$(PY) -m bench.digits$(if $(TRAIN),.train)
+	$(PY) -m bench.digits$(if $(TRAIN),.train) $(ARGS)
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
