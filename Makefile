@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test cosim lint bench marks gates waves nightly clean
+.PHONY: help run sim test cosim lint bench marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -57,6 +57,9 @@ marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) 
 
 gates: $(VENV)/.dev ## the gates of quantization, each with its figure (make gates ONLY=1,2; BAD=1: cases that have to fail)
 	$(PY) -m bench.gates $(if $(ONLY),--only $(ONLY)) $(if $(BAD),--bad)
+
+digits: $(VENV)/$(if $(TRAIN),.bench,.dev) ## the digits network, INT8 beside FP32 on five folds (make digits), or train it again (TRAIN=1)
+	$(PY) -m bench.digits$(if $(TRAIN),.train) $(ARGS)
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"

@@ -6,12 +6,12 @@
 import argparse
 import sys
 
-from bench.gates import calibration
+from bench.gates import calibration, cosine
 from bench.gates.gate import Gate, Outcome
 
 GATES = [
     Gate(1, "calibration is valid", calibration.measure, calibration.measure_bad),
-    Gate(2, "cosine against FP32"),
+    Gate(2, "cosine against FP32", cosine.measure, cosine.measure_bad),
     Gate(3, "latency"),
     Gate(4, "memory"),
     Gate(5, "native code is safe"),

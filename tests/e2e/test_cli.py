@@ -18,7 +18,7 @@ def accord(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-@pytest.mark.parametrize("command", [[], ["asm"], ["dis"], ["digits"], ["cosim"], ["programs"]])
+@pytest.mark.parametrize("command", [[], ["asm"], ["dis"], ["digits"], ["cosim"], ["programs"], ["quantize"], ["run"]])
 def test_help_has_examples(command):
     result = accord(*command, "--help")
     assert result.exit_code == 0

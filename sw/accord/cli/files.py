@@ -1,9 +1,10 @@
 """Reading and writing the files of the command line; nothing is ever left half written."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from accord.cli.errors import Failure
 
@@ -21,22 +22,38 @@ def read_text(path: Path) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write text as UTF-8, whole or not at all."""
+    write_whole(path, lambda stream: stream.write(text.encode()))
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write beside ``path``, then rename: a reader sees the old file or the whole new one."""
     part: Path | None = None
     try:
-        with NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
+        with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             part = Path(stream.name)
-            stream.write(text)
+            write(stream)
         umask = os.umask(0)
         os.umask(umask)
         part.chmod(0o666 & ~umask)  # a temporary file is its owner's alone; the result is a file like any other
         part.replace(path)
     except OSError as error:
+        raise Failure(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
         if part is not None:
             part.unlink(missing_ok=True)
-        raise Failure(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def check_output(path: Path, *read: Path) -> None:
+    """Refuse, before any work, an output that could not be written or would replace what is read."""
+    if path.exists() and not path.is_file():
+        raise Failure(f"{path}: is no file that could be replaced; name another")
+    if path.exists() and any(path.samefile(one) for one in read):
+        raise Failure(f"{path}: is read as well; give the output another name")
+    if not path.parent.is_dir():
+        raise Failure(f"{path}: cannot be written: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise Failure(f"{path}: cannot be written: the folder {path.parent} does not allow it")
 
 
 def format_hex(words: Iterable[int]) -> str:

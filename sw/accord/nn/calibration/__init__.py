@@ -18,6 +18,7 @@ from accord.nn.calibration.network import METHODS, load_records, merge, observe,
 from accord.nn.calibration.observer import Observer
 from accord.nn.calibration.percentile import Percentile
 from accord.nn.calibration.record import Record
+from accord.nn.calibration.relative import Relative
 
 # plain order, as everywhere; the rule would take MSE for a constant
 __all__ = [  # noqa: RUF022
@@ -29,6 +30,7 @@ __all__ = [  # noqa: RUF022
     "Observer",
     "Percentile",
     "Record",
+    "Relative",
     "load_records",
     "merge",
     "observe",

@@ -7,9 +7,10 @@ into batches, in whatever order, and whether by one histogram or by several that
 """
 
 import math
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 MAGNITUDES = 4096
 """Bins on each side; the largest magnitude is in the upper half of them, so 8-bit steps are 8 bins wide or more."""
@@ -27,10 +28,10 @@ class Histogram:
     Bin 0 is open at both ends, (-2^e, 2^e); bin i > 0 is [i 2^e, (i + 1) 2^e), and bin -i is its mirror image.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: DTypeLike = np.int64) -> None:
         self.exponent = LEAST_EXPONENT
         self.zeros = 0
-        self.counts: NDArray[np.int64] = np.zeros(2 * MAGNITUDES - 1, np.int64)
+        self.counts: NDArray[Any] = np.zeros(2 * MAGNITUDES - 1, dtype)
 
     def add(self, values: NDArray[np.float32], largest: float) -> None:
         """Count values, one axis, all finite; ``largest`` is their largest magnitude."""
@@ -49,14 +50,18 @@ class Histogram:
 
     def merged(self, other: "Histogram") -> "Histogram":
         """Return the histogram of the values of both."""
-        result = Histogram()
-        result._widen(max(self.exponent, other.exponent))
+        result = Histogram(self.counts.dtype)
         for part in (self, other):
-            result.counts += _joined(part.counts, result.exponent - part.exponent)
-            result.zeros += part.zeros
+            result.add_scaled(part, 1)
         return result
 
-    def bins(self, low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def add_scaled(self, other: "Histogram", factor: float) -> None:
+        """Count what another has counted, each value ``factor`` times."""
+        self._widen(max(self.exponent, other.exponent))
+        self.counts += _joined(other.counts, self.exponent - other.exponent) * factor
+        self.zeros += other.zeros
+
+    def bins(self, low: float, high: float) -> tuple[NDArray[np.float64], NDArray[Any]]:
         """Return (n + 1) edges and n counts, from the first bin that is not empty to the last; n is 0 without any.
 
         ``low`` and ``high`` are the least and the largest value counted: no bin needs to reach beyond.
@@ -81,7 +86,7 @@ def _exponent(largest: float) -> int:
     return max(math.frexp(largest)[1] - _MAGNITUDE_BITS, LEAST_EXPONENT) if largest else LEAST_EXPONENT
 
 
-def _joined(counts: NDArray[np.int64], doublings: int) -> NDArray[np.int64]:
+def _joined(counts: NDArray[Any], doublings: int) -> NDArray[Any]:
     """Return the counts after the width was doubled so many times; bin i goes to trunc(i / 2^doublings)."""
     if not doublings:
         return counts

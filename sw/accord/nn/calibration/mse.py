@@ -1,5 +1,7 @@
 """MSE: the range under which quantization has the least mean squared error."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,7 +54,7 @@ class SquaredError:
     antiderivative S^3 (n / 12 + r^3 / 3), continuous from step to step and right beyond the ends as well.
     """
 
-    def __init__(self, edges: NDArray[np.float64], counts: NDArray[np.int64], scheme: QuantizationScheme) -> None:
+    def __init__(self, edges: NDArray[np.float64], counts: NDArray[Any], scheme: QuantizationScheme) -> None:
         widths = np.diff(edges)
         self._edges, self._scheme = edges, scheme
         self._density = np.divide(counts, widths, out=np.zeros(counts.shape), where=widths > 0)

@@ -1,0 +1,1 @@
+"""The digits network: how it was trained, and what INT8 costs it."""

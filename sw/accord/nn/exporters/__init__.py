@@ -1,0 +1,1 @@
+"""Exporters: graphs of this package in other formats."""
