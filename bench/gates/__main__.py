@@ -6,17 +6,17 @@
 import argparse
 import sys
 
-from bench.gates import calibration, cosine
+from bench.gates import calibration, cosine, latency, memory, regression
 from bench.gates.gate import Gate, Outcome
 
 GATES = [
     Gate(1, "calibration is valid", calibration.measure, calibration.measure_bad),
     Gate(2, "cosine against FP32", cosine.measure, cosine.measure_bad),
-    Gate(3, "latency"),
-    Gate(4, "memory"),
-    Gate(5, "native code is safe"),
+    Gate(3, "latency", latency.measure, latency.measure_bad),
+    Gate(4, "memory", memory.measure, memory.measure_bad),
+    Gate(5, "native code is safe", regression.safety, regression.safety_bad),
     Gate(6, "WebAssembly gives the same bytes"),
-    Gate(7, "the whole regression passes"),
+    Gate(7, "the whole regression passes", regression.regression, regression.regression_bad),
 ]
 """In this order; those without a measurement are not built yet."""
 
@@ -41,7 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"--only: no gate {', '.join(sorted(unknown))}; there are 1 to {len(GATES)}")
     chosen = [gate for gate in GATES if not wanted or str(gate.number) in wanted]
-    results = [run(gate, options.bad) for gate in chosen]
+    try:
+        results = [run(gate, options.bad) for gate in chosen]
+    except FileNotFoundError as missing:
+        print(f"error: {missing}", file=sys.stderr)
+        return 2
     return int(not all(results))
 
 

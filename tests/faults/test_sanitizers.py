@@ -39,10 +39,14 @@ def library(name: str) -> str:
     return path
 
 
+def sanitized_variables() -> dict[str, str]:
+    """Return the environment in which the sanitizer comes first, and finds the C++ library's exceptions beside it."""
+    return {"LD_PRELOAD": os.pathsep.join([library("libasan.so"), library("libstdc++.so")]), **OPTIONS}
+
+
 @pytest.fixture(scope="module")
 def variables() -> dict[str, str]:
-    """The sanitizer comes before everything else, and finds the C++ library's exceptions beside it."""
-    return {"LD_PRELOAD": os.pathsep.join([library("libasan.so"), library("libstdc++.so")]), **OPTIONS}
+    return sanitized_variables()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.gates import __main__ as command
-from bench.gates import calibration, cosine
+from bench.gates import calibration, cosine, memory, regression
 from bench.gates.gate import Gate, Outcome
 
 GOOD, WRONG = (lambda: Outcome("0 of 7", True)), (lambda: Outcome("1 of 7", False))
@@ -38,6 +38,28 @@ def test_mobilenet_is_near_fp32():
     row = cosine.mobilenet()
     assert row.passed, row.figure
     assert not cosine.mobilenet(cosine._without_biases).passed
+
+
+@pytest.mark.nightly
+@pytest.mark.networks
+def test_memory_is_a_fraction_of_that_of_fp32():
+    outcome = memory.measure()
+    assert outcome.passed, outcome.figure
+    assert not memory.measure_bad().passed
+
+
+def test_a_process_counts_what_it_keeps():
+    before = memory.allocated()
+    kept = bytearray(1 << 20)
+    assert memory.allocated() - before >= len(kept)
+
+
+@pytest.mark.nightly
+def test_a_planted_fault_fails_the_gates_that_run_tests():
+    safety, whole = regression.safety_bad(), regression.regression_bad()
+    assert (safety.passed, safety.figure.split()[0]) == (False, "AddressSanitizer:")
+    assert not whole.passed
+    assert "failed" in whole.figure
 
 
 @pytest.mark.parametrize(

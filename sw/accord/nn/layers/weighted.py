@@ -43,22 +43,25 @@ class _Weighted:
         make: Callable[..., Kernel],
     ) -> None:
         self._isa = isa
-        self._output: Output | None = None
-        self._scale = np.asarray(input_params.scale * weight_params.scale, np.float32)
+        output: Output | None = None
         if output_params is not None:
             scales = float(input_params.scale), weight_params.scale, float(output_params.scale)
             # the FULLY_CONNECTED of tflite rounds the product of its two scales, where there are two
             rounds_product = is_linear and weight_params.axis is None
             multiplier = output_multiplier(contract, *scales, fully_connected=rounds_product)
             zero, dtype = int(output_params.zero_point), output_params.dtype
-            self._output = Output(contract, multiplier, zero, dtype, clamp, lookup)
+            output = Output(contract, multiplier, zero, dtype, clamp, lookup)
         parts = int8_parts(weight, weight_params)
-        fused = self._output if len(parts) == 1 else None
+        fused = output if len(parts) == 1 else None
         common = {"input_dtype": input_params.dtype, "input_zero_point": int(input_params.zero_point), "isa": isa}
         self._kernels = [
             make(part, bias if number == 0 else None, output=fused, **common) for number, part in enumerate(parts)
         ]
         self._is_fused = fused is not None
+        self._output = None if self._is_fused else output
+        # for real outputs alone: memory otherwise
+        scale = input_params.scale * weight_params.scale if output is None else np.float32(0)
+        self._scale = np.asarray(scale, np.float32)
 
     def is_native(self, *_: NDArray[Any]) -> bool:
         """Return whether a call does nothing but call kernels."""
@@ -73,8 +76,7 @@ class _Weighted:
             np.add(sums, kernel(x), out=sums)  # modulo 2^32, as the sums themselves
         if self._output is not None:
             return requantize(sums, self._output, out=out, isa=self._isa)
-        real = np.multiply(sums.astype(np.float32), self._scale, out=out)
-        return np.asarray(real)
+        return np.asarray(np.multiply(sums.astype(np.float32), self._scale, out=out))
 
 
 class QuantizedConv2d(_Weighted):

@@ -1,0 +1,69 @@
+"""Gate 3: MobileNetV3-Small in INT8 beside the best FP32 that runs here, ONNX Runtime's on one thread.
+
+Both are timed from the Python call with a float32 NCHW array to float32 logits, in turns, on one processor.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import onnxruntime
+
+from accord.nn.executor import Executor
+from bench.gates.gate import Outcome
+from bench.gates.networks import network
+from bench.gates.small import FILE, both, image
+
+LEAST, FIRST_MARK, GOAL = 2.5, 3.0, 4.5
+WARM, TURNS, TOGETHER = 20, 60, 5
+"""Calls before, turns, calls a turn."""
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    """Stay on one processor, where the system can say so."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def in_turns(calls: list[Callable[[], object]]) -> list[float]:
+    """Return the median seconds of each call; they take turns, so that all meet the same disturbances."""
+    times: list[list[float]] = [[] for _ in calls]
+    with one_processor():
+        for call in calls * WARM:
+            call()
+        for _ in range(TURNS):
+            for call, found in zip(calls, times, strict=True):
+                for _ in range(TOGETHER):
+                    start = time.perf_counter()
+                    call()
+                    found.append(time.perf_counter() - start)
+    return [statistics.median(one) for one in times]
+
+
+def fp32() -> Callable[[], object]:
+    """Return a call of ONNX Runtime's FP32 network."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(network(FILE)), options, providers=["CPUExecutionProvider"])
+    feeds = {session.get_inputs()[0].name: image()}
+    return lambda: session.run(None, feeds)
+
+
+def measure(isa: str | None = None) -> Outcome:
+    """Time both; ``isa`` forces an instruction set of the kernels."""
+    executor, feeds = Executor(both()[1], isa=isa), {"x": image()}
+    ours, theirs = in_turns([lambda: executor.run(feeds), fp32()])
+    told = f"INT8 {ours * 1e3:.3f} ms, ONNX Runtime FP32 {theirs * 1e3:.3f} ms: {theirs / ours:.2f}x"
+    return Outcome(f"{told} (at least {LEAST}, first mark {FIRST_MARK}, goal {GOAL})", theirs / ours >= LEAST)
+
+
+def measure_bad() -> Outcome:
+    """Time kernels without vectors: they have to be too slow."""
+    return measure("scalar")
