@@ -7,7 +7,8 @@ from bench.kernels.build import native
 from bench.kernels.candidate import Kind
 from bench.kernels.cases import Case
 
-INT8_PEAKS = {"avx512vnni": ("vnni512", "vnni256"), "vnni256": ("vnni512", "vnni256"), "avx2": ("avx2",)}
+VNNI = ("vnni512", "vnni256")
+INT8_PEAKS = {"avx512vbmi": VNNI, "avx512vnni": VNNI, "vnni256": VNNI, "avx2": ("avx2",)}
 """By the instruction set that accord runs on: the loops that bound it."""
 FP32_PEAKS = ("fp32.512", "fp32.256")
 READ_BYTES = (16 << 10, 512 << 10, 4 << 20)

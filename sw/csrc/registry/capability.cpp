@@ -12,8 +12,9 @@
 namespace accord {
 namespace {
 
-constexpr std::array<std::string_view, 8> names = {"avx2",     "fma",      "avxvnni",  "avx512f",
-                                                   "avx512bw", "avx512dq", "avx512vl", "avx512vnni"};
+constexpr std::array<std::string_view, 9> names = {"avx2",     "fma",      "avxvnni",  "avx512f",
+                                                   "avx512bw", "avx512dq", "avx512vl", "avx512vnni",
+                                                   "avx512vbmi"};
 
 #if defined(__x86_64__)
 constexpr unsigned saves_ymm = 0x06, saves_zmm = 0xe6;  // of XCR0: XMM and YMM; opmask and both halves of ZMM as well
@@ -37,7 +38,7 @@ unsigned detect() {
   found |= bit(b, 5, cap_avx2);
   if ((xcr0() & saves_zmm) == saves_zmm) {
     found |= bit(b, 16, cap_avx512f) | bit(b, 17, cap_avx512dq) | bit(b, 30, cap_avx512bw) | bit(b, 31, cap_avx512vl);
-    found |= bit(c, 11, cap_avx512vnni);
+    found |= bit(c, 11, cap_avx512vnni) | bit(c, 1, cap_avx512vbmi);
   }
   if (leaves >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) found |= bit(a, 4, cap_avxvnni);
   return found;

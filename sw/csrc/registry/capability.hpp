@@ -15,6 +15,7 @@ enum Capability : unsigned {
   cap_avx512dq = 32,
   cap_avx512vl = 64,
   cap_avx512vnni = 128,
+  cap_avx512vbmi = 256,
 };
 
 // The processor's capabilities, the operating system's support included, nothing hidden.

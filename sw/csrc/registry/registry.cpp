@@ -12,11 +12,16 @@ namespace {
 constexpr unsigned needs_avx2 = cap_avx2 | cap_fma;
 constexpr unsigned needs_avx512 =
     needs_avx2 | cap_avx512f | cap_avx512bw | cap_avx512dq | cap_avx512vl | cap_avx512vnni;
+constexpr unsigned needs_vbmi = needs_avx512 | cap_avx512vbmi;
 
 }  // namespace
 
 const std::vector<Isa> &built_isas() {
   static const std::vector<Isa> isas = {
+#if ACCORD_HAVE_avx512vbmi
+      {"avx512vbmi", needs_vbmi, &gemm_avx512vbmi, &depthwise_avx512vbmi, nullptr, &requantize_avx512vbmi,
+       &pointwise_avx512vbmi, nullptr},
+#endif
 #if ACCORD_HAVE_avx512vnni
       {"avx512vnni", needs_avx512, &gemm_avx512vnni, &depthwise_avx512vnni, &dot_avx512vnni, &requantize_avx512vnni,
        &pointwise_avx512vnni, &pool_avx512vnni},

@@ -20,7 +20,8 @@ NEEDS = {
     "vnni256": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"},
     "avx512vnni": {"avx2", "fma", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni"},
 }
-BEST_FIRST = ["avx512vnni", "vnni256", "avxvnni", "avx2", "scalar"]
+NEEDS["avx512vbmi"] = NEEDS["avx512vnni"] | {"avx512vbmi"}
+BEST_FIRST = ["avx512vbmi", "avx512vnni", "vnni256", "avxvnni", "avx2", "scalar"]
 PROGRAM = """
 import json
 import numpy as np
@@ -54,19 +55,17 @@ def test_what_is_available_follows_from_the_capabilities():
 
 
 def test_every_instruction_set_has_the_operations_that_matter():
-    for operation in ("gemm", "depthwise", "dot"):
-        assert isas(operation) == available()
-    for operation in (
-        "requantize",
-        "pointwise",
-        "pool",
-    ):  # no products of bytes, so that VNNI has nothing to add to avx2
-        assert isas(operation) == [isa for isa in available() if isa not in ("vnni256", "avxvnni")]
+    products = {"gemm", "depthwise", "dot"}  # of bytes: to others VNNI has nothing to add
+    tables = {"gemm", "depthwise", "requantize", "pointwise"}  # of 256 bytes: to others VBMI has nothing to add
+    for operation in OPERATIONS:
+        lacking = {*([] if operation in products else ["vnni256", "avxvnni"])}
+        lacking |= set() if operation in tables else {"avx512vbmi"}
+        assert isas(operation) == [isa for isa in available() if isa not in lacking]
     assert set(OPERATIONS) == {"gemm", "depthwise", "dot", "requantize", "pointwise", "pool"}
 
 
 @pytest.mark.parametrize(
-    "mask", ["", "avx512vnni", "avx512vnni,avxvnni", "avx512bw avxvnni", "avx512f", "fma", "avx2", "avx2,avx512f"]
+    "mask", ["", "avx512vbmi", "avx512vnni", "avx512vnni,avxvnni", "avx512bw avxvnni", "avx512f", "fma", "avx2", "avx2,avx512f"]
 )
 def test_a_masked_processor_runs_what_is_left_and_gives_the_same_bytes(mask):
     plain, masked = run(), run(ACCORD_CPU_MASK=mask)
