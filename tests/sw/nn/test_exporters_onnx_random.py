@@ -1,4 +1,4 @@
-"""Random and unseen networks, quantized here and exported: ONNX Runtime and a second import give the executor's bytes."""
+"""Random and unseen networks, quantized and exported: ONNX Runtime and a second import give the executor's bytes."""
 
 import numpy as np
 import onnx
