@@ -1,11 +1,11 @@
 """Gate 2: how near quantized networks are to FP32, by the cosine of each sample, and beside ONNX Runtime's quantizer.
 
-- MobileNetV3-Small with random weights, harsher than any trained network: logits of 64 images, 32 others calibrate. Both
-  figures have to be above those of ONNX Runtime's quantizer (QDQ, uint8, int8 weights per channel) in the same run.
+- MobileNetV3-Small with random weights, harsher than any trained network: logits of 64 images, 32 others calibrate.
+  Both figures have to be above those of ONNX Runtime's quantizer (QDQ, uint8, int8 weights per channel).
 - The digits network: pooled features of all test images, and every layer's output over all of them, but for what only
   tables read: what those do not tell apart is cut off on purpose, and their results count.
-- ResNet-8, `ic_resnet8.tflite` dequantized to FP32 and quantized again: pooled features of its sample images, calibrated on
-  the same images mirrored.
+- ResNet-8, `ic_resnet8.tflite` dequantized to FP32 and quantized again: pooled features of its sample images,
+  calibrated on the same images mirrored.
 
 All networks are quantized alike: channels equalized, ranges by samples' own size.
 """
@@ -57,11 +57,13 @@ def quantized(graph: Graph, batches: list[Feeds]) -> tuple[Graph, Graph]:
     return equal, quantize_graph(equal, calibrate(equal, batches, METHOD))
 
 
-def _singly(name: str, images: Floats) -> list[Feeds]:
+def singly(name: str, images: Floats) -> list[Feeds]:
+    """Return feeds of one image each."""
     return [{name: images[number : number + 1]} for number in range(len(images))]
 
 
-def _cosines(a: Floats, b: Floats) -> NDArray[np.float64]:
+def cosines(a: Floats, b: Floats) -> NDArray[np.float64]:
+    """Return the cosine of each sample in two arrays."""
     return np.array([cosine(one, other) for one, other in zip(a, b, strict=True)])
 
 
@@ -69,23 +71,23 @@ class _Samples(CalibrationDataReader):
     """Images, one at a time, as ONNX Runtime's quantizer asks for them."""
 
     def __init__(self, name: str, images: Floats) -> None:
-        self._feeds = iter(_singly(name, images))
+        self._feeds = iter(singly(name, images))
 
     def get_next(self) -> Feeds | None:
         return next(self._feeds, None)
 
 
-def _witness(model: Path, images: Floats) -> Floats:
+def witness(model: Path, images: Floats) -> Floats:
     """Return what ONNX Runtime computes, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
-    return np.concatenate([session.run(None, feeds)[0] for feeds in _singly(name, images)])
+    return np.concatenate([session.run(None, feeds)[0] for feeds in singly(name, images)])
 
 
-def _others(model: Path, calibrating: Floats, images: Floats) -> Floats:
-    """Return what ONNX Runtime computes after its own quantizer."""
+def ort_quantized(model: Path, calibrating: Floats, images: Floats) -> Floats:
+    """Return what ONNX Runtime computes after its own quantizer: QDQ, uint8, int8 weights per channel, MinMax."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "quantized.onnx"
         quantize_static(
@@ -97,7 +99,7 @@ def _others(model: Path, calibrating: Floats, images: Floats) -> Floats:
             weight_type=QuantType.QInt8,
             per_channel=True,
         )
-        return _witness(target, images)
+        return witness(target, images)
 
 
 Spoil = Callable[[Graph], Graph]
@@ -108,10 +110,10 @@ def mobilenet(spoil: Spoil = lambda graph: graph) -> Row:
     model = network("mbv3_small_fp32.onnx")
     images = smooth_images(np.random.default_rng(SEED), CALIBRATING + EVALUATED)
     calibrating, evaluated = images[:CALIBRATING], images[CALIBRATING:]
-    real = _witness(model, evaluated)
-    theirs = _cosines(real, _others(model, calibrating, evaluated))
-    executor = Executor(spoil(quantized(import_onnx(model), _singly("x", calibrating))[1]))
-    ours = _cosines(real, np.concatenate([executor.run(feeds)["y"] for feeds in _singly("x", evaluated)]))
+    real = witness(model, evaluated)
+    theirs = cosines(real, ort_quantized(model, calibrating, evaluated))
+    executor = Executor(spoil(quantized(import_onnx(model), singly("x", calibrating))[1]))
+    ours = cosines(real, np.concatenate([executor.run(feeds)["y"] for feeds in singly("x", evaluated)]))
     enough = ours.min() >= LEAST_LOGITS and ours.mean() >= MEAN_LOGITS
     above = ours.min() > theirs.min() and ours.mean() > theirs.mean()
     told = (
@@ -145,7 +147,7 @@ def resnet(spoil: Spoil = lambda graph: graph) -> Row:
         steps: NDArray[Any] = golden["x"][:, 0].astype(np.int32)
     assert given is not None
     images = ((steps - given.zero_point) * given.scale).astype(np.float32)
-    real, made = quantized(graph, _singly(graph.inputs[0], np.ascontiguousarray(images[:, :, ::-1])))
+    real, made = quantized(graph, singly(graph.inputs[0], np.ascontiguousarray(images[:, :, ::-1])))
     features = _features(real, spoil(made), {graph.inputs[0]: images})
     return Row(f"ic_resnet8 {len(features)} images min {features.min():.4f}", bool(features.min() >= LEAST_FEATURES))
 
@@ -158,7 +160,7 @@ def _features(real: Graph, made: Graph, feeds: Feeds) -> NDArray[np.float64]:
     params = made.value(name).params
     assert params is not None
     bytes_of = values[1].astype(np.int32) - params.zero_point
-    return _cosines(values[0], (bytes_of * params.scale).astype(np.float32))
+    return cosines(values[0], (bytes_of * params.scale).astype(np.float32))
 
 
 ROWS: list[Callable[[Spoil], Row]] = [mobilenet, digits, resnet]

@@ -17,6 +17,7 @@ RULES: dict[str, tuple[str, set[str], set[str]]] = {
     "hw": ("hw/accord/hw", {"isa"}, {"amaranth"}),
     "kernels": ("sw/accord/kernels", set(), {"numpy"}),
     "nn": ("sw/accord/nn", {"isa", "kernels"}, {"numpy"}),
+    "nn.exporters.onnx": ("sw/accord/nn/exporters/onnx", {"nn"}, {"numpy", "onnx"}),
     "nn.importers.onnx": ("sw/accord/nn/importers/onnx", {"nn"}, {"numpy", "onnx"}),
     "nn.importers.tflite": ("sw/accord/nn/importers/tflite", {"nn"}, {"numpy", "tflite"}),
     "sim": (

@@ -11,13 +11,16 @@ PACKAGES = ["accord.isa", "accord.kernels", "accord.model", "accord.nn", "accord
 SUBPACKAGES = [
     "accord.nn.calibration",
     "accord.nn.executor",
+    "accord.nn.exporters.onnx",
     "accord.nn.functions",
     "accord.nn.graph",
     "accord.nn.importers.onnx",
     "accord.nn.importers.tflite",
     "accord.nn.layers",
     "accord.nn.networks",
+    "accord.nn.passes",
     "accord.nn.programs",
+    "accord.nn.quantization",
 ]
 
 

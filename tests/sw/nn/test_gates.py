@@ -3,7 +3,7 @@
 import pytest
 
 from bench.gates import __main__ as command
-from bench.gates import calibration
+from bench.gates import calibration, cosine
 from bench.gates.gate import Gate, Outcome
 
 GOOD, WRONG = (lambda: Outcome("0 of 7", True)), (lambda: Outcome("1 of 7", False))
@@ -19,6 +19,25 @@ def test_an_observer_that_forgets_is_found():
     outcome = calibration.measure_bad()
     assert not outcome.passed
     assert "the first: order in percentile" in outcome.figure
+
+
+def test_the_digits_network_is_near_fp32():
+    assert cosine.digits().passed
+    assert not cosine.digits(cosine._without_biases).passed
+
+
+@pytest.mark.networks
+def test_resnet_is_near_fp32():
+    assert cosine.resnet().passed
+    assert not cosine.resnet(cosine._without_biases).passed
+
+
+@pytest.mark.nightly
+@pytest.mark.networks
+def test_mobilenet_is_near_fp32():
+    row = cosine.mobilenet()
+    assert row.passed, row.figure
+    assert not cosine.mobilenet(cosine._without_biases).passed
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from accord.nn.graph import Apply, Graph, Number, Op, X
-from accord.nn.graph.dump import formula, to_svg, to_text
-from accord.nn.quantization import calibrate, quantize_graph, simplified
+from accord.nn.graph.dump import formula, to_svg, to_text, write_dumps
+from accord.nn.quantization import calibrate, quantize_graph, quantizing, simplified
 
 from .sketch import Sketch
 
@@ -59,3 +59,16 @@ def test_names_that_markup_would_misread():
 def test_formulas():
     found = Apply("Mul", (X, Apply("HardSigmoid", (Apply("Add", (X, Number(3.0))),), (("alpha", 0.25),))))
     assert formula(found) == "Mul(x, HardSigmoid(Add(x, 3), alpha=0.25))"
+
+
+def test_dumps_of_all_passes(tmp_path):
+    graph = network()
+    x = np.linspace(-1, 2, 32, dtype=np.float32).reshape(1, 4, 4, 2)
+    stages = [("imported", graph), *quantizing(graph, calibrate(graph, [{"x": x}]))]
+    written = write_dumps(stages, tmp_path / "dumps")
+    names = ["imported", "fold_batch_norm", "fuse_functions", "fuse_clamps", "compose_functions"]
+    names += ["insert_boundaries", "quantize_weights", "tabulate"]
+    assert [path.name for path in written[::2]] == [f"{number:02}-{name}.txt" for number, name in enumerate(names)]
+    texts = [path.read_text() for path in written[::2]]
+    assert texts[0] == to_text(graph)
+    assert len(set(texts)) == 5  # nothing to fuse here: three passes leave what they get

@@ -1,7 +1,10 @@
 """Graphs to look at: as text, one node a line, and as a picture."""
 
+import os
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
@@ -21,6 +24,21 @@ COLOURS = {
     Op.LOOKUP: "#d4ecc8",
 }
 OTHERS = "#e8e8e8"
+
+
+def write_dumps(stages: Iterable[tuple[str, Graph]], folder: str | os.PathLike[str]) -> list[Path]:
+    """Write ``00-NAME.txt`` and ``00-NAME.svg``, and so on, of named graphs in order; return the paths.
+
+    The folder is made where there is none. Two texts that follow each other show, in a diff, what a pass has changed.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for number, (name, graph) in enumerate(stages):
+        for kind, text in (("txt", to_text(graph)), ("svg", to_svg(graph))):
+            written.append(target / f"{number:02}-{name}.{kind}")
+            written[-1].write_text(text)
+    return written
 
 
 def to_text(graph: Graph) -> str:

@@ -1,6 +1,6 @@
 """From a float32 graph and the ranges of its activations to a graph of bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,21 +11,37 @@ from accord.nn.graph import Graph
 from accord.nn.graph.ir import ContractName
 from accord.nn.passes import insert_boundaries, quantize_weights, tabulate
 from accord.nn.quantization.ranges import choose_params
-from accord.nn.quantization.simplify import simplified
+from accord.nn.quantization.simplify import simplifying
 
 
 def quantize_graph(
     graph: Graph, records: Mapping[str, Record], *, contract: ContractName = "onnx", dtype: DTypeLike = np.uint8
 ) -> Graph:
-    """Return a float32 graph as one of bytes between the QUANTIZE of its inputs and the DEQUANTIZE of its outputs.
+    """Return a float32 graph as one of bytes from the QUANTIZE of its inputs to the DEQUANTIZE of its outputs.
+
+    A linear layer that gives an output gives real numbers, its sums times their scales.
 
     Activations are ``dtype``, uint8 or int8, asymmetric, with one scale a tensor; weights int8, symmetric, with one an
     output channel; squeeze-and-excite stays in bytes. ``records``: what :func:`calibrate` returned for the same graph.
     ``contract``: the rules by which it rounds and will run. GraphError names a node that has no form on bytes, or a
     value without a record.
     """
-    simple = replace(simplified(graph), contract=contract)
-    params = choose_params(simple, records, dtype)
-    made = tabulate(quantize_weights(insert_boundaries(simple, params)))
+    for _, made in quantizing(graph, records, contract=contract, dtype=dtype):
+        graph = made
+    return graph
+
+
+def quantizing(
+    graph: Graph, records: Mapping[str, Record], *, contract: ContractName = "onnx", dtype: DTypeLike = np.uint8
+) -> Iterator[tuple[str, Graph]]:
+    """Yield the name of each pass of :func:`quantize_graph` and the graph after it, for dumps and to find a fault."""
+    made = replace(graph, contract=contract)
+    for name, simple in simplifying(made):
+        made = simple
+        yield name, made
+    made = insert_boundaries(made, choose_params(made, records, dtype))
+    yield insert_boundaries.__name__, made
+    for step in (quantize_weights, tabulate):
+        made = step(made)
+        yield step.__name__, made
     made.check()
-    return made

@@ -1,6 +1,7 @@
 """Writes the graph while the file is walked through: names, layouts, parameters."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from accord.nn.graph import Graph, Node, Op, Shape, TransposeAttributes, Value
 from accord.nn.graph.attributes import Attributes
+from accord.nn.graph.ir import MOVES
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.terms import Bytes, Real
 from accord.nn.params import QuantizationParams
@@ -98,10 +100,17 @@ class Builder:
         if value.params is None:
             if value.dtype != params.dtype:
                 raise ModelError(f"{origin}: {source.name} is {value.dtype}, its zero point {params.dtype}")
-            self.graph.values[source.name] = Value(value.name, value.shape, value.dtype, params)
+            self._explain(source.name, params)
         elif value.params != params:
             raise ModelError(f"{origin}: {source.name} is quantized with one scale and zero point, read with others")
         return source.name
+
+    def _explain(self, name: str, params: QuantizationParams) -> None:
+        """Say what a value's bytes mean, and those of an input of the network that it was moved from."""
+        self.graph.values[name] = replace(self.graph.values[name], params=params)
+        for node in self.graph.nodes:
+            if node.output == name and node.op in MOVES and self.graph.values[node.inputs[0]].params is None:
+                self._explain(node.inputs[0], params)
 
     def move(self, origin: str, op: Op, source: Stored, shape: Shape, attributes: Attributes | None = None) -> Stored:
         """Add a node that leaves every element what it is, and return its output; ``attributes`` as the graph's."""

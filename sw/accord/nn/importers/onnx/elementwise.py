@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from accord.nn.functions.reals import FUNCTIONS
-from accord.nn.graph import Apply, Expression, FunctionAttributes, Number, Op, Shape, X
+from accord.nn.graph import Apply, Expression, Number, Op, Shape, X
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx import joined
 from accord.nn.importers.onnx.quantization import BYTES, byte_values, quantized, table_of
@@ -90,14 +90,7 @@ def _end(walk: Walk, node: SourceNode, island: Island, params: QuantizationParam
     if params == island.params and (table == byte_values(params.dtype)).all():
         builder.rename(str(node), island.source, name)
         return Bytes(name, island.shape)
-    builder.value(name, island.shape, params.dtype, params)
-    stored = builder.constant(f"{node.name}/table", table)
-    builder.emit(" ".join(island.steps) or str(node), Op.LOOKUP, [island.source.name, stored], name, _meaning(island))
-    return Bytes(name, island.shape)
-
-
-def _meaning(island: Island) -> FunctionAttributes:
-    return FunctionAttributes(island.expression)
+    return walk.tabulated(node, island, table, params, name)
 
 
 def _step(island: Island, node: SourceNode, expression: Expression) -> Island:

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from accord.nn.graph import Op, PadAttributes, PoolAttributes, Shape, SliceAttributes, Window
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import Builder, Stored, own_axis, own_shape
-from accord.nn.importers.onnx.quantization import byte_values, dequantized
+from accord.nn.importers.onnx.quantization import byte_values, dequantized, quantized
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
@@ -20,6 +22,10 @@ LARGEST_INDEX = 2**31 - 1
 
 
 Move = Callable[[Builder, Stored], Stored]
+Clamp = tuple[int, int] | None
+MoveOf = Callable[[QuantizationParams, Clamp], Move]
+"""A move of quantized data that depends on what they mean, and on the clamp that they have."""
+ANY = QuantizationParams(np.float32(1), np.uint8(0), np.dtype(np.uint8))
 
 
 def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
@@ -32,22 +38,40 @@ def _moved(walk: Walk, node: SourceNode, move: Move) -> Term:
     if isinstance(found, Bytes | Real):
         return move(walk.builder, found)
     if isinstance(found, Pending):
-        return _postponed(walk, node, found, move)
+        return _postponed(walk, node, found, lambda *_: move)
     return walk.refuse(node, 0)
 
 
-def _postponed(walk: Walk, node: SourceNode, found: Pending, move: Move) -> Pending:
-    """Move what an operation gives once it is quantized, which comes to the same."""
+def _shape_of(move: Move, source: Shape) -> Shape:
     trial = Builder("trial")
-    trial.value("x", found.shape, np.uint8)
-    shape = move(trial, Bytes("x", found.shape)).shape
+    trial.value("x", source, np.uint8)
+    return move(trial, Bytes("x", source)).shape
 
-    def finish(name: str, params: QuantizationParams, clamp: tuple[int, int] | None) -> None:
-        quantized = walk.builder.fresh(f"{node.name}/quantized")
-        found.finish(quantized, params, clamp)
-        walk.builder.rename(str(node), move(walk.builder, Bytes(quantized, found.shape)), name)
 
+def _postponed(walk: Walk, node: SourceNode, found: Pending, move_of: MoveOf) -> Pending:
+    """Move what an operation gives once it is quantized, which comes to the same."""
+
+    def finish(name: str, params: QuantizationParams, clamp: Clamp) -> None:
+        values = walk.builder.fresh(f"{node.name}/quantized")
+        found.finish(values, params, clamp)
+        move = move_of(params, clamp)
+        walk.builder.rename(str(node), move(walk.builder, Bytes(values, found.shape)), name)
+
+    shape = _shape_of(move_of(ANY, None), found.shape)
     return replace(found, shape=shape, finish=finish, fallback=None, add_bias=None, reals=None)
+
+
+def _unquantized(walk: Walk, node: SourceNode, island: Island) -> Pending:
+    """Return a function of bytes as an operation that waits for its quantization."""
+
+    def finish(name: str, params: QuantizationParams, clamp: Clamp) -> None:
+        walk.tabulated(node, island, _quantized(island.table, params, clamp), params, name)
+
+    return Pending(str(node), island.shape, finish)
+
+
+def _quantized(x: NDArray[np.float32], params: QuantizationParams, clamp: Clamp) -> NDArray[Any]:
+    return np.asarray(np.clip(quantized(x, params), *(clamp or params.limits)))
 
 
 def _named(walk: Walk, node: SourceNode, move: Move) -> Term:
@@ -228,7 +252,7 @@ def split(walk: Walk, node: SourceNode) -> list[Term]:
 
 
 def pad(walk: Walk, node: SourceNode) -> Term:
-    """Pad with a constant, which has to be one of the values that bytes stand for."""
+    """Pad with a constant."""
     if node.get("mode", "constant") != "constant":
         raise ModelError(f"{node}: mode {node.get('mode', '')} is not supported, only constant")
     found, sizes = walk.term(node, 0), walk.integers(node, 1, "pads") or []
@@ -238,45 +262,42 @@ def pad(walk: Walk, node: SourceNode) -> Term:
     counts = [given.get(axis, (0, 0)) for axis in range(len(found.shape))]
     if min(map(min, counts)) < 0 or (found.shape[0] is None and any(counts[0])):
         raise ModelError(f"{node}: pads {sizes} cut, or enlarge a batch whose size is open")
-    value = _pad_value(walk, node, found)
 
-    def move(builder: Builder, source: Stored) -> Stored:
-        sizes = zip(source.shape, counts, strict=True)
-        shape = tuple(None if size is None else size + sum(count) for size, count in sizes)
-        ordered = own_shape(tuple(before for before, _ in counts)), own_shape(tuple(after for _, after in counts))
-        before, after = (tuple(count or 0 for count in side) for side in ordered)
-        return builder.move(str(node), Op.PAD, source, shape, PadAttributes(before, after, value))
+    def padded(value: int | float) -> Move:
+        def move(builder: Builder, source: Stored) -> Stored:
+            sizes = zip(source.shape, counts, strict=True)
+            shape = tuple(None if size is None else size + sum(count) for size, count in sizes)
+            ordered = own_shape(tuple(before for before, _ in counts)), own_shape(tuple(after for _, after in counts))
+            before, after = (tuple(count or 0 for count in side) for side in ordered)
+            return builder.move(str(node), Op.PAD, source, shape, PadAttributes(before, after, value))
 
-    return _named(walk, node, move)
+        return move
 
-
-def _pad_value(walk: Walk, node: SourceNode, found: Term) -> int | float:
-    """Return the byte, or the real number, to pad with."""
-    given = walk.term(node, 2) if walk.has(node, 2) else None
-    number = given.data if isinstance(given, Constant) else np.zeros(1, np.float32)
-    if isinstance(found, Bytes):
-        return int(number.reshape(-1)[0])
-    if isinstance(found, Real):
-        return float(number.reshape(-1)[0])
+    number = _pad_value(walk, node)
+    if isinstance(found, Bytes | Real):
+        return _named(walk, node, padded(int(number) if isinstance(found, Bytes) else float(number)))
     if not isinstance(found, Island):
-        return walk.refuse(node, 0)
-    if isinstance(given, Constant) and given.params is not None:
-        number = dequantized(number, given.params)
-    places = np.flatnonzero(found.table == number.reshape(-1)[0])
-    if not places.size:
-        raise ModelError(f"{node}: pads with {number.reshape(-1)[0]}, which no byte of its input stands for")
-    return int(byte_values(found.params.dtype)[places[0]])
+        walk.refuse(node, 0)
+    places = np.flatnonzero(found.table == number)
+    if places.size:
+        return _named(walk, node, padded(int(byte_values(found.params.dtype)[places[0]])))
+    real, pending = np.asarray(number, np.float32), _unquantized(walk, node, found)
+    return _postponed(walk, node, pending, lambda params, clamp: padded(int(_quantized(real, params, clamp))))
+
+
+def _pad_value(walk: Walk, node: SourceNode) -> Any:
+    """Return the number to pad with, a real one where it is quantized."""
+    given = walk.term(node, 2) if walk.has(node, 2) else None
+    if not isinstance(given, Constant):
+        return np.float32(0)
+    number = given.data if given.params is None else dequantized(given.data, given.params)
+    return number.reshape(-1)[0]
 
 
 def max_pool(walk: Walk, node: SourceNode) -> Term:
     """MaxPool, GlobalMaxPool: of an island whose table does not fall, the largest byte has the largest value."""
     if len(node.outputs) > 1 and node.outputs[1]:
         raise ModelError(f"{node}: its output of indices is not supported")
-    found = walk.term(node, 0)
-    if isinstance(found, Island):
-        values = found.table[np.argsort(np.arange(256, dtype=np.uint8).view(found.params.dtype), kind="stable")]
-        if not (np.diff(values) >= 0).all():
-            raise ModelError(f"{node}: takes the largest of a function that falls; quantize its input")
 
     def move(builder: Builder, source: Stored) -> Stored:
         size = image_size(node, source.shape)
@@ -286,6 +307,12 @@ def max_pool(walk: Walk, node: SourceNode) -> Term:
         shape = (*source.shape[:2], *window.out_size(*size))
         return builder.move(str(node), Op.MAX_POOL, source, shape, PoolAttributes(window))
 
+    found = walk.term(node, 0)
+    if isinstance(found, Island):
+        values = found.table[np.argsort(byte_values(found.params.dtype), kind="stable")]
+        if not (np.diff(values) >= 0).all():
+            # what is quantized never falls
+            return _postponed(walk, node, _unquantized(walk, node, found), lambda *_: move)
     return _named(walk, node, move)
 
 

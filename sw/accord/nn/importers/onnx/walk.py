@@ -101,6 +101,16 @@ class Walk:
             self.builder.emit(f"DequantizeLinear of {island.source.name}", Op.DEQUANTIZE, [island.source.name], name)
         return Real(name, island.shape)
 
+    def tabulated(
+        self, node: SourceNode, island: Island, table: NDArray[Any], params: QuantizationParams, name: str
+    ) -> Bytes:
+        """Write a function of bytes, whose values are ``table`` once they are quantized."""
+        self.builder.value(name, island.shape, params.dtype, params)
+        stored = self.builder.constant(f"{node.name}/table", table)
+        origin, meaning = " ".join(island.steps) or str(node), FunctionAttributes(island.expression)
+        self.builder.emit(origin, Op.LOOKUP, [island.source.name, stored], name, meaning)
+        return Bytes(name, island.shape)
+
     def refuse(self, node: SourceNode, index: int) -> NoReturn:
         """Say why an input cannot be what an operator needs."""
         found, name = self.term(node, index), node.input(index)
