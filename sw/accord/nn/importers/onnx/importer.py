@@ -8,14 +8,14 @@ import onnx
 
 from accord.nn.graph import Graph, Value
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx import elementwise, joined, moves, real, real_elementwise, weighted
+from accord.nn.importers.onnx import elementwise, joined, moves, parts, real, real_elementwise, weighted
 from accord.nn.importers.onnx.folding import folded
 from accord.nn.importers.onnx.reader import SourceInput, SourceNode, read
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real
 from accord.nn.importers.onnx.walk import Rule, Walk
 
-RULES: dict[str, Rule] = {**weighted.RULES, **joined.RULES, **elementwise.RULES, **moves.RULES}
-REAL_RULES: dict[str, Rule] = {**real.RULES, **real_elementwise.RULES}
+RULES: dict[str, Rule] = {**weighted.RULES, **joined.RULES, **elementwise.RULES, **moves.RULES, **parts.RULES}
+REAL_RULES: dict[str, Rule] = {**moves.RULES, **parts.RULES, **real.RULES, **real_elementwise.RULES}
 
 
 def import_onnx(model: "onnx.ModelProto | str | Path") -> Graph:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from accord.nn.graph import BatchNormAttributes, ClampAttributes, Op, PadAttributes, PoolAttributes, Shape
 from accord.nn.graph.attributes import Attributes
 from accord.nn.importers.errors import ModelError
-from accord.nn.importers.onnx import moves
 from accord.nn.importers.onnx.builder import own_array
 from accord.nn.importers.onnx.joined import concatenated, pool_of, softmax_axis
 from accord.nn.importers.onnx.reader import SourceNode
@@ -211,7 +210,6 @@ def cast(walk: Walk, node: SourceNode) -> Term:
 
 
 RULES: dict[str, Rule] = {
-    **moves.RULES,
     "AveragePool": average,
     "BatchNormalization": batch_normalization,
     "Cast": cast,
