@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from accord.nn.calibration import METHODS
 from accord.nn.executor import Executor
 from accord.nn.graph import Graph
 from accord.nn.importers.onnx import import_onnx
 from accord.nn.quantization import calibrate, equalize, quantize_graph
+from accord.nn.quantization.calibrate import METHODS
 from bench.digits.data import Fold, folds, path
 
-CALIBRATING = 200
+CALIBRATING = 100
 """Images, the first of those a network was trained on."""
 BATCH = 50
 LIMIT, TARGET = 0.01, 0.002

@@ -26,7 +26,9 @@ EQUALIZE = "Scale weights first, so that the channels of a tensor have more equa
 @click.argument("model", type=EXISTING)
 @click.option("--calibrate", "data", type=EXISTING, required=True, metavar="DATA.npz", help="Typical inputs of MODEL.")
 @click.option("-o", "output", type=WRITTEN, required=True, metavar="OUT.onnx", help="File to write.")
-@click.option("--method", type=click.Choice(METHODS), default="mse", show_default=True, help="How ranges are found.")
+@click.option(
+    "--method", type=click.Choice(METHODS), default="relative", show_default=True, help="How ranges are found."
+)
 @click.option("--equalize/--no-equalize", "is_equalized", default=True, show_default=True, help=EQUALIZE)
 @click.option("--report", type=WRITTEN, metavar="R.json", help="Write ranges, scales and errors of all layers, too.")
 def quantize(model: Path, data: Path, output: Path, method: str, is_equalized: bool, report: Path | None) -> None:

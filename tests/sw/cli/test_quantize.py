@@ -82,7 +82,7 @@ def test_the_file_is_what_the_library_makes(option, folder):
     batches = [{"x": x[at : at + 1]} for at in range(len(x))]
     if option == "--equalize":
         graph = quantization.equalize(graph, batches)
-    model = export_onnx(quantize_graph(graph, quantization.calibrate(graph, batches, "mse")))
+    model = export_onnx(quantize_graph(graph, quantization.calibrate(graph, batches, "relative")))
     assert (folder / "q.onnx").read_bytes() == model.SerializeToString()
 
 
@@ -114,7 +114,7 @@ def test_the_table_and_the_report_name_layers(folder):
     for layer in worst:
         assert f"{layer['name']} ({layer['sqnr_db']:.1f} dB)" in shown
     ranges = report["ranges"]
-    assert ranges["x"]["method"] == "mse"
+    assert ranges["x"]["method"] == "relative"
     assert ranges["x"]["samples"] == 20
 
 

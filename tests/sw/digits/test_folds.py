@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from accord.nn.calibration import METHODS
 from accord.nn.executor import Executor
 from accord.nn.exporters.onnx import export_onnx
 from accord.nn.importers.onnx import import_onnx
+from accord.nn.quantization.calibrate import METHODS
 from bench.digits import __main__ as command
 from bench.digits.data import FOLDS, folds, path
 from bench.digits.folds import LIMIT, TARGET, Row, measure, quantized, table
