@@ -13,7 +13,7 @@ from accord.nn.quantization import calibrate, equalize, quantize_graph
 from accord.nn.quantization.calibrate import METHODS
 from bench.digits.data import Fold, folds, path
 
-CALIBRATING = 200
+CALIBRATING = 100
 """Images, the first of those a network was trained on."""
 BATCH = 50
 LIMIT, TARGET = 0.01, 0.002

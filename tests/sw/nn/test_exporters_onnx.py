@@ -5,6 +5,7 @@ integers, where float32 is exact.
 """
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import onnx
@@ -147,6 +148,17 @@ def test_float32_networks_to_the_bit_where_float32_is_exact(op, passes):
     want = session(model).run(None, {"x": x})
     for other in (graph, import_onnx(model)):
         assert all(np.array_equal(a, b) for a, b in zip(run(other, x), want, strict=True))
+
+
+@pytest.mark.parametrize("planar", [(), ("x",), ("t0",), ("x", "t0")])
+@pytest.mark.parametrize("axes", [(0, *rest) for rest in permutations((1, 2, 3))])
+def test_transposes_between_layouts(axes, planar):
+    net = Sketch(2, 3, 4)
+    shape = tuple((2, 3, 4)[axis - 1] for axis in axes[1:])
+    graph = net.done(net.node(Op.TRANSPOSE, ["x"], shape, TransposeAttributes(axes)))
+    graph.channels_first.update(planar)
+    x = np.arange(24, dtype=np.float32).reshape((1, 4, 2, 3) if "x" in planar else (1, 2, 3, 4))
+    assert np.array_equal(session(export_onnx(graph)).run(None, {"x": x})[0], run(graph, x)[0])
 
 
 def test_a_real_network_keeps_its_function():

@@ -107,6 +107,13 @@ def test_a_clamp_passes_largest_elements_and_reshapes():
     assert np.array_equal(run(fused, x)[0], run(graph, x)[0])
 
 
+def test_a_clamp_stays_behind_elements_that_something_else_reads():
+    net = Sketch(4, 4, 2)
+    y = net.pool(net.conv("x", np.ones((3, 1, 1, 2))))
+    graph = net.done(net.unary(y, "Relu"), net.mean(y))
+    assert ops(fuse_clamps(graph)) == ["conv", "max_pool", "function", "global_average_pool"]
+
+
 def test_two_clamps_become_one():
     rng = np.random.default_rng(seed())
     net = Sketch(4, 4, 2)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from accord.nn.executor import Executor
-from accord.nn.graph import Graph, Op
+from accord.nn.graph import ClampAttributes, Graph, Op
 from accord.nn.importers.onnx import import_onnx
 from accord.nn.passes import fuse_clamps
 from accord.nn.passes.equalize import LEAST_RATIO, equalized, free_groups
@@ -73,6 +73,19 @@ def test_ranges_of_channels_become_those_of_the_largest():
     want = np.maximum(before / before.max(), LEAST_RATIO)
     assert np.allclose(after, before / want, rtol=1e-5)
     assert np.sum(np.isclose(after, before.max(), rtol=1e-5)) >= 4
+
+
+@pytest.mark.parametrize("op", [Op.ADD, Op.MULTIPLY])
+def test_a_channel_spread_over_others_has_no_factor(op):
+    rng = np.random.default_rng(seed())
+    net = Sketch(4, 4, 2)
+    one, many = (net.conv("x", small_integers(rng, size, 1, 1, 2)) for size in (1, 5))
+    y = net.node(op, [one, many], (4, 4, 5), ClampAttributes())
+    graph = net.done(net.conv(y, small_integers(rng, 2, 1, 1, 5)))
+    assert free_groups(graph) == ([[many, y]] if op is Op.MULTIPLY else [])
+    largest = dict.fromkeys((many, y), 2.0 ** -np.arange(5))
+    x = small_integers(rng, 1, 4, 4, 2)
+    assert np.array_equal(run(equalized(graph, largest), x)[0], run(graph, x)[0])
 
 
 def test_dead_channels_and_dead_tensors_stay():

@@ -53,6 +53,11 @@ def test_the_bias_of_a_dead_channel_stays_within_int32():
     assert np.abs(bias_in_steps(np.array([1e9, -1e9]), 1e-3, params) - np.array([2**30, -(2**30)])).max() <= 2**7
 
 
+def test_ties_of_biases_go_away_from_zero():
+    params = QuantizationParams(0.25, 0, np.int8)
+    assert bias_in_steps(np.array([0.5, -0.5, 1.5, 2.5, -2.5]) / 8, 0.5, params).tolist() == [1, -1, 2, 3, -3]
+
+
 def test_weights_that_are_no_numbers_are_refused_by_name():
     net = Sketch(3)
     y = net.linear("x", [[1, np.nan, 2]])

@@ -83,10 +83,10 @@ def _link(graph: Graph, node: Node, links: _Links) -> None:
     if node.op in LAYERS and all(name in graph.constants for name in node.inputs[1:]):
         if not _lets_through(node):
             links.bind(y)
-    elif node.op is Op.ADD and _lets_through(node):
+    elif node.op is Op.ADD and _lets_through(node) and _channels(graph, *node.inputs) == _channels(graph, y):
         links.join(y, x)
         links.join(y, node.inputs[1])
-    elif node.op is Op.MULTIPLY and _lets_through(node):
+    elif node.op is Op.MULTIPLY and _lets_through(node) and _channels(graph, y) <= _channels(graph, *node.inputs):
         kept = max(node.inputs, key=lambda name: graph.value(name).shape == graph.value(y).shape)
         for name in node.inputs:
             (links.join(y, name) if name == kept else links.bind(name))
@@ -97,6 +97,11 @@ def _link(graph: Graph, node: Node, links: _Links) -> None:
     else:
         for name in (*node.inputs, y):
             links.bind(name)
+
+
+def _channels(graph: Graph, *names: str) -> set[int | None]:
+    """Return the numbers of channels that values have."""
+    return {graph.value(name).shape[-1] for name in names}
 
 
 def _is_by_channel(graph: Graph, node: Node) -> bool:
