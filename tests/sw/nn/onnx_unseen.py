@@ -195,7 +195,7 @@ def falling(net: Net) -> str:
     x = net.add("MaxPool", net.add("HardSwish", net.conv("x", 3, 8)), kernel_shape=[2, 2], strides=[2, 2])
     x = swish(net, net.conv(x, 8, 8))
     x = net.add("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
-    x = net.add("Pad", net.add("Sigmoid", net.conv(x, 8, 8)), net.constant(np.array([0, 0, 1, 0, 0, 0, 0, 2])))
+    x = net.add("Pad", net.add("Softplus", net.conv(x, 8, 8)), net.constant(np.array([0, 0, 1, 0, 0, 0, 0, 2])))
     x = net.add("Mul", net.conv(x, 8, 8), net.real(-1))
     return net.conv(relu(net, net.add("MaxPool", x, kernel_shape=[3, 2])), 8, 4)
 
