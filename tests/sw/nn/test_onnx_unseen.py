@@ -12,7 +12,7 @@ from accord.nn.importers.onnx import ModelError, import_onnx
 from accord.sim.seed import seed
 
 from .onnx_networks import Net, images
-from .onnx_unseen import IMAGE, UNSEEN, head
+from .onnx_unseen import FULL, IMAGE, UNSEEN, full_mobilenet_v2, full_resnet18, head
 from .onnx_witness import differences, exposed, quantized
 
 KINDS = {
@@ -43,6 +43,20 @@ def build(name: str, opset: int = 17) -> onnx.ModelProto:
 @pytest.mark.parametrize("name", UNSEEN)
 def test_networks(name, kind, tmp_path):
     assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), tmp_path, **KINDS[kind]))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("form", ["QDQ", "QOperator"])
+@pytest.mark.parametrize("network", [full_mobilenet_v2, full_resnet18])
+def test_full_size(network, form, tmp_path, record_property):
+    net = Net(seed(), 17, FULL)
+    model = quantized(net.model(network(net)), images(seed(), 1, FULL), tmp_path, form=form)
+    compared, wrong = differences(exposed(model), images(seed() + 1, 1, FULL))
+    record_property(
+        "compared", f"{network.__name__}, {form}: {compared} elements compared, {sum(wrong.values())} differ"
+    )
+    assert compared > 100_000
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
