@@ -12,9 +12,8 @@
 namespace accord {
 namespace {
 
-constexpr std::array<std::string_view, 9> names = {"avx2",     "fma",      "avxvnni",  "avx512f",
-                                                   "avx512bw", "avx512dq", "avx512vl", "avx512vnni",
-                                                   "avx512vbmi"};
+constexpr std::array<std::string_view, 9> names = {"avx2",     "fma",      "avxvnni",    "avx512f",   "avx512bw",
+                                                   "avx512dq", "avx512vl", "avx512vnni", "avx512vbmi"};
 
 #if defined(__x86_64__)
 constexpr unsigned saves_ymm = 0x06, saves_zmm = 0xe6;  // of XCR0: XMM and YMM; opmask and both halves of ZMM as well
