@@ -9,6 +9,7 @@ struct Grouping {
   using Weight = int16_t;
   static constexpr int32_t signed_offset = 0;
   static constexpr size_t rows = 2;
+  static constexpr size_t together = 8;
 
   template <bool SIGNED>
   static __m128i widen(__m128i bytes) {

@@ -81,7 +81,7 @@ static inline void each_weight(const DepthwiseTable &t, const DepthwiseShape &s,
             }
 }
 
-extern const DepthwiseTable depthwise_scalar, depthwise_avx2, depthwise_avxvnni, depthwise_vnni256,
+extern const DepthwiseTable depthwise_scalar, depthwise_wasm, depthwise_avx2, depthwise_avxvnni, depthwise_vnni256,
     depthwise_avx512vnni, depthwise_avx512vbmi;
 
 }  // namespace accord

@@ -9,6 +9,7 @@ struct Quads {
   using Weight = int8_t;
   static constexpr int32_t signed_offset = 128;
   static constexpr size_t rows = 4;
+  static constexpr size_t together = 8;
   static constexpr size_t lanes = Lanes::bytes / 4;
 
   // Four units from channel `c` of the rows on: interleaving works within 128 bits, which are sorted then.

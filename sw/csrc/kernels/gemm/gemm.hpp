@@ -38,6 +38,6 @@ struct GemmTable {
   void (*run)(const GemmCall &call);
 };
 
-extern const GemmTable gemm_scalar, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi;
+extern const GemmTable gemm_scalar, gemm_wasm, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi;
 
 }  // namespace accord
