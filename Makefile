@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test cosim lint bench marks gates digits waves nightly clean
+.PHONY: help run sim test cosim lint wasm bench marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -65,6 +65,16 @@ waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/t
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
+# zig keeps what it builds, the target's libraries among it, inside the repository
+wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.mjs: build/wasm/accord.wasm
+	@mkdir -p build/zig
+	@export ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/zig ZIG_LOCAL_CACHE_DIR=$(CURDIR)/build/zig && \
+	$(VENV)/bin/cmake -S sw/csrc -B build/wasm -DCMAKE_BUILD_TYPE=MinSizeRel -DACCORD_EXTENSION=OFF \
+	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/sw/csrc/wasm/wasi.cmake \
+	  -DACCORD_ZIG=$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")') >/dev/null && \
+	$(VENV)/bin/cmake --build build/wasm -j 2
+	@wc -c build/wasm/accord.wasm
+
 nightly: lint ## everything, the long runs included, with a fresh seed
 	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
 
@@ -86,6 +96,11 @@ $(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.dev
+	@echo "installing a cross compiler and engines into $(VENV), once"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[isa]'
+	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
 	@echo "installing the kernels' peers into $(VENV), once: PyTorch is large"

