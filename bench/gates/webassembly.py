@@ -164,6 +164,11 @@ class Description:
         raise AssertionError(f"the digits network has no {node.op.value}")
 
 
+def _pixels(value: NDArray[Any], channels_first: bool) -> NDArray[Any]:
+    """Return an image pixel by pixel: what a network of planes gives is planes again."""
+    return np.moveaxis(value, 1, -1) if channels_first and value.ndim == 4 else value
+
+
 def compare(images: NDArray[np.float32], spoil: Spoil = lambda layers: None) -> Compared:
     """Run the network on images there and here."""
     fold = folds()[0]
@@ -188,7 +193,7 @@ def compare(images: NDArray[np.float32], spoil: Spoil = lambda layers: None) -> 
             raise RuntimeError(f"node failed:\n{told.stderr}")
         (isa,) = json.loads(told.stdout)
         there = (at / "outputs.bin").read_bytes()
-    want = b"".join(here[name].tobytes() for name in names)
+    want = b"".join(_pixels(here[name], name in graph.channels_first).tobytes() for name in names)
     if len(there) != len(want):
         return Compared(len(names), isa, len(want), max(len(there), len(want)))
     differs = np.frombuffer(there, np.uint8) != np.frombuffer(want, np.uint8)
