@@ -4,7 +4,7 @@
 # is not named here builds only `scalar`. `generic` and not an architecture: GCC, clang and zig all know it.
 set(ACCORD_PROCESSORS x86_64 aarch64)
 set(ACCORD_ISAS_x86_64 avx2 avxvnni vnni256 avx512vnni)
-set(ACCORD_ISAS_aarch64 neon)
+set(ACCORD_ISAS_aarch64 neon neondot neoni8mm)
 set(ACCORD_FLAGS_scalar "")
 set(ACCORD_FLAGS_avx2 -mtune=haswell -mavx2 -mfma)
 set(ACCORD_FLAGS_avxvnni -mtune=haswell -mavx2 -mfma -mavxvnni)

@@ -15,6 +15,9 @@ enum Capability : unsigned {
   cap_avx512dq = 32,
   cap_avx512vl = 64,
   cap_avx512vnni = 128,
+  cap_neon = 256,
+  cap_dotprod = 512,
+  cap_i8mm = 1024,
 };
 
 // The processor's capabilities, the operating system's support included, nothing hidden.

@@ -184,6 +184,6 @@ void run(const GemmCall &c) {
 
 }  // namespace
 
-const GemmTable gemm_avx512vnni = {128, 8 * tile_rows, packed_bytes, pack, scratch_bytes, run};
+const GemmTable gemm_avx512vnni = {{0, 128}, 8 * tile_rows, packed_bytes, pack, scratch_bytes, run};
 
 }  // namespace accord

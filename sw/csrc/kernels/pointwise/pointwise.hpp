@@ -75,6 +75,6 @@ struct PointwiseTable {
   void (*interleave)(InterleaveCall call);
 };
 
-extern const PointwiseTable pointwise_scalar, pointwise_avx2, pointwise_avx512vnni;
+extern const PointwiseTable pointwise_scalar, pointwise_avx2, pointwise_avx512vnni, pointwise_neon;
 
 }  // namespace accord
