@@ -5,7 +5,7 @@
 # WebAssembly are small: a module is downloaded.
 set(ACCORD_PROCESSORS x86_64 aarch64 wasm32)
 set(ACCORD_ISAS_x86_64 avx2 avxvnni vnni256 avx512vnni avx512vbmi)
-set(ACCORD_ISAS_aarch64 neon)
+set(ACCORD_ISAS_aarch64 neon neondot neoni8mm)
 set(ACCORD_ISAS_wasm32 wasm)
 set(ACCORD_FLAGS_scalar "")
 set(ACCORD_FLAGS_avx2 -mtune=haswell -mavx2 -mfma)

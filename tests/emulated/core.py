@@ -123,10 +123,12 @@ def _call(
         assert out.dtype == want.dtype
         assert out.shape == want.shape
         same = np.ascontiguousarray(out).view(np.uint8) == np.ascontiguousarray(want).view(np.uint8)
-        assert same.all(), f"{name} on {text}: {(~same).sum()} of {same.size} bytes differ from scalar here\n{out}\n{want}"
+        assert same.all(), (
+            f"{name} on {text}: {(~same).sum()} of {same.size} bytes differ from scalar here\n{out}\n{want}"
+        )
         ran[family, text] += 1
 
-    if Calls.current:
+    if Calls.current is not None:
         Calls.current.keep(run)
     else:
         run()
@@ -352,3 +354,8 @@ def average_pool(
         return _host.average_pool(x, None, window.host, zero, count_padding, [o.host for o in outputs], "scalar")
 
     return _call("pool", "average_pool", isa, [x], to, settings, host)
+
+
+def best() -> set[str]:
+    """Return what runs where nothing is forced: an instruction set an operation."""
+    return {implementation(operation, "") for operation in OPERATIONS}

@@ -1,5 +1,6 @@
 """A process that runs kernels of another processor, and what is said to it: see sw/csrc/runner."""
 
+import contextlib
 import ctypes
 import struct
 import subprocess
@@ -52,13 +53,16 @@ class Runner:
         """Return the instruction set that an operation would run on."""
         return self.ask(Message().text("implementation").text(isa).text(operation).bytes())[0]
 
-    def close(self) -> None:
-        """End the process: its input ends."""
-        if self._process is not None and self._process.stdin and self._process.stdout:
-            self._process.stdin.close()
-            self._process.stdout.close()
-            self._process.wait()
-        self._process = None
+    def close(self) -> int:
+        """End the process, whose input ends, and return its exit code."""
+        if self._process is None:
+            return 0
+        process, self._process = self._process, None
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+        return process.wait()
 
     def _read(self, size: int) -> bytes:
         assert self._process is not None
@@ -67,10 +71,10 @@ class Runner:
         return found if len(found) == size else self._died()
 
     def _died(self) -> Any:
-        assert self._process is not None
-        code = self._process.wait()
-        self._process = None
-        raise RunnerError(f"{' '.join(self._command)}: ended with {code} (-4: no such instruction, -11: outside arrays)")
+        code = self.close()
+        raise RunnerError(
+            f"{' '.join(self._command)}: ended with {code} (-4: no such instruction, -11: outside arrays)"
+        )
 
 
 class Message:

@@ -31,10 +31,8 @@ class Target:
 
 # cortex-a53 has no dot product: an instruction that `neon` ought not to use ends the runner
 TARGETS = {
-    "cortex-a53": Target("aarch64", "cortex-a53", ("neon",), ("neon", "scalar"), ("scalar",)),
-    "cortex-a76": Target(
-        "aarch64", "cortex-a76", ("neon", "dotprod"), ("neondot", "neon", "scalar"), ("neondot",)
-    ),
+    "cortex-a53": Target("aarch64", "cortex-a53", ("neon",), ("neon", "scalar"), ("neon", "scalar")),
+    "cortex-a76": Target("aarch64", "cortex-a76", ("neon", "dotprod"), ("neondot", "neon", "scalar"), ("neondot",)),
     "max": Target(
         "aarch64",
         "max",

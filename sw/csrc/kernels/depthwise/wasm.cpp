@@ -7,9 +7,10 @@ namespace {
 
 struct Grouping {
   using Weight = int16_t;
-  static constexpr int32_t signed_offset = 0;
+  static constexpr int32_t unsigned_offset = 0, signed_offset = 0;
   static constexpr size_t rows = 2;
   static constexpr size_t together = 4;  // outputs: of as many there are registers
+  static size_t place(size_t i) { return i; }
 
   // Two rows' bytes interleaved, four channels of both.
   template <bool SIGNED>
