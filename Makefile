@@ -2,13 +2,15 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test cosim lint bench marks gates digits waves nightly clean
+.PHONY: help run sim test test-isa cosim lint wasm bench marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 JOBS ?= auto
 K ?= 8
+TARGETS ?= cortex-a53 cortex-a76 max
+ON_TARGET := $(patsubst %,tests/sw/kernels/test_%.py,conv2d dot matmul pointwise pool requantize) tests/emulated/on_target
 KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
@@ -21,7 +23,7 @@ endif
 
 help: ## list the targets
 	@echo "accord: an INT8 NPU that proves itself. Usage: make TARGET [VARIABLE=value]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-8s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-8s %s\n' "$$t" "$$d"; done
 	@echo "PYTHON=python3.12 chooses the interpreter; ACCORD_SEED=7 or random the seed of random tests; JOBS=2 the test processes."
 
 run: $(VENV)/.run ## classify digits on RTL, model and CPU (make run K=16 ARGS="--images 100")
@@ -32,6 +34,11 @@ sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 
 test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+test-isa: $(VENV)/.isa ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
+	$(PY) -m pytest -n $(JOBS) -m emulated tests/emulated --ignore tests/emulated/on_target $(ARGS)
+	@set -e; for target in $(TARGETS); do \
+	  $(PY) -m pytest -n $(JOBS) -p tests.emulated.plugin --target $$target $(ON_TARGET) $(ARGS); done
 
 cosim: $(VENV)/.dev ## random programs in lock-step on model and RTL, a fresh seed, all bins hit (make cosim ARGS="-k 4")
 	$(PY) -m pytest -n $(JOBS) tests/hw/test_cosim.py $(ARGS)
@@ -65,8 +72,18 @@ waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/t
 	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
+# zig keeps what it builds, the target's libraries among it, inside the repository
+wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.mjs: build/wasm/accord.wasm
+	@mkdir -p build/zig
+	@export ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/zig ZIG_LOCAL_CACHE_DIR=$(CURDIR)/build/zig && \
+	$(VENV)/bin/cmake -S sw/csrc -B build/wasm -DCMAKE_BUILD_TYPE=MinSizeRel -DACCORD_EXTENSION=OFF \
+	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/sw/csrc/wasm/wasi.cmake \
+	  -DACCORD_ZIG=$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")') >/dev/null && \
+	$(VENV)/bin/cmake --build build/wasm -j 2
+	@wc -c build/wasm/accord.wasm
+
 nightly: lint ## everything, the long runs included, with a fresh seed
-	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "nightly or not nightly" $(ARGS)
+	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "not emulated" $(ARGS)
 
 clean: ## delete builds, caches and waveforms; .venv stays
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
@@ -86,6 +103,13 @@ $(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
 	@echo "installing packages into $(VENV), once"
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.dev
+	@echo "installing a compiler for other processors, and engines, into $(VENV), once: it is large"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[isa]'
+	@command -v qemu-aarch64-static qemu-aarch64 > /dev/null || apt-get install --yes qemu-user-static || \
+	  { echo "no qemu-aarch64: install it (Debian: apt-get install qemu-user-static)"; exit 1; }
+	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
 	@echo "installing the kernels' peers into $(VENV), once: PyTorch is large"

@@ -13,7 +13,7 @@ NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().pare
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.option.markexpr:
-        config.option.markexpr = "not nightly"
+        config.option.markexpr = "not nightly and not emulated"
     # drawn once: every test, in every process, is to use the seed that the header shows
     if os.environ.get("ACCORD_SEED") == "random":
         os.environ["ACCORD_SEED"] = str(secrets.randbits(31))

@@ -6,7 +6,7 @@
 import argparse
 import sys
 
-from bench.gates import calibration, cosine, latency, memory, regression
+from bench.gates import calibration, cosine, latency, memory, regression, webassembly
 from bench.gates.gate import Gate, Outcome
 
 GATES = [
@@ -15,7 +15,7 @@ GATES = [
     Gate(3, "latency", latency.measure, latency.measure_bad),
     Gate(4, "memory", memory.measure, memory.measure_bad),
     Gate(5, "native code is safe", regression.safety, regression.safety_bad),
-    Gate(6, "WebAssembly gives the same bytes"),
+    Gate(6, "WebAssembly gives the same bytes", webassembly.measure, webassembly.measure_bad),
     Gate(7, "the whole regression passes", regression.regression, regression.regression_bad),
 ]
 """In this order; those without a measurement are not built yet."""

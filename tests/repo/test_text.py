@@ -38,7 +38,7 @@ def _targets(root: Path) -> set[str]:
 
 
 def test_help_lists_every_target(root: Path) -> None:
-    listed = set(re.findall(r"^  (\w+)", _make(root, "help").stdout, re.MULTILINE))
+    listed = set(re.findall(r"^  ([\w-]+)", _make(root, "help").stdout, re.MULTILINE))
     assert listed == _targets(root)
     assert {"help", "run", "sim", "test", "lint", "bench", "marks", "waves", "nightly", "clean"} <= listed
 

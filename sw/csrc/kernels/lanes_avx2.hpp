@@ -51,6 +51,10 @@ inline void store_16(uint8_t *to, __m128i v, size_t count) {
   if (count > 8) store_8(to + 8, static_cast<uint64_t>(_mm_extract_epi64(v, 1)), count - 8);
 }
 
+// Of 16 bytes, those at 16 places; zero where a place is negative.
+using Sixteen = __m128i;
+inline Sixteen chosen(Sixteen v, Sixteen at) { return _mm_shuffle_epi8(v, at); }
+
 struct Lanes {
   using Ints = __m256i;
   using Floats = __m256;

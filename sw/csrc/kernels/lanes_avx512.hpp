@@ -8,6 +8,10 @@
 namespace accord {
 namespace {
 
+// Of 16 bytes, those at 16 places; zero where a place is negative.
+using Sixteen = __m128i;
+inline Sixteen chosen(Sixteen v, Sixteen at) { return _mm_shuffle_epi8(v, at); }
+
 struct Lanes {
   using Ints = __m512i;
   using Floats = __m512;

@@ -1,5 +1,7 @@
 // The contracts assume rounding to nearest even and subnormals: whatever the process has set, a kernel runs with those.
 #pragma once
+#include <cstdint>
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
@@ -16,6 +18,21 @@ class FloatState {
 
  private:
   unsigned saved_;
+};
+#elif defined(__aarch64__)
+class FloatState {
+ public:
+  FloatState() {
+    __asm__ volatile("mrs %0, fpcr" : "=r"(saved_));
+    set(0);  // to nearest even, subnormals kept, exceptions not trapped
+  }
+  ~FloatState() { set(saved_); }
+  FloatState(const FloatState &) = delete;
+  FloatState &operator=(const FloatState &) = delete;
+
+ private:
+  static void set(uint64_t value) { __asm__ volatile("msr fpcr, %0" : : "r"(value) : "memory"); }
+  uint64_t saved_;
 };
 #else
 class FloatState {

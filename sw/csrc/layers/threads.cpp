@@ -1,5 +1,13 @@
 #include "threads.hpp"
 
+#if defined(__wasm__)
+// A module has one thread.
+namespace accord {
+
+void parallel(size_t count, size_t, size_t, const std::function<void(size_t, size_t)> &work) { work(0, count); }
+
+}  // namespace accord
+#else
 #include <algorithm>
 #include <exception>
 #include <thread>
@@ -32,3 +40,4 @@ void parallel(size_t count, size_t grain, size_t threads, const std::function<vo
 }
 
 }  // namespace accord
+#endif

@@ -7,13 +7,16 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 namespace accord {
 namespace {
 
-constexpr std::array<std::string_view, 9> names = {"avx2",     "fma",      "avxvnni",    "avx512f",   "avx512bw",
-                                                   "avx512dq", "avx512vl", "avx512vnni", "avx512vbmi"};
+constexpr std::array<std::string_view, 12> names = {"avx2",       "fma",      "avxvnni",  "avx512f",
+                                                    "avx512bw",   "avx512dq", "avx512vl", "avx512vnni",
+                                                    "avx512vbmi", "neon",     "dotprod",  "i8mm"};
 
 #if defined(__x86_64__)
 constexpr unsigned saves_ymm = 0x06, saves_zmm = 0xe6;  // of XCR0: XMM and YMM; opmask and both halves of ZMM as well
@@ -42,6 +45,18 @@ unsigned detect() {
   if (leaves >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) found |= bit(a, 4, cap_avxvnni);
   return found;
 }
+#elif defined(__aarch64__) && defined(__linux__)
+// Of asm/hwcap.h, which older systems have without them.
+constexpr unsigned long has_asimd = 1ul << 1, has_asimddp = 1ul << 20;  // AT_HWCAP
+constexpr unsigned long has_i8mm = 1ul << 13;                           // AT_HWCAP2
+
+unsigned detect() {
+  const unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
+  return (first & has_asimd ? cap_neon : 0u) | (first & has_asimddp ? cap_dotprod : 0u) |
+         (second & has_i8mm ? cap_i8mm : 0u);
+}
+#elif defined(__aarch64__)
+unsigned detect() { return cap_neon; }  // the base of the architecture
 #else
 unsigned detect() { return 0; }
 #endif

@@ -16,6 +16,9 @@ enum Capability : unsigned {
   cap_avx512vl = 64,
   cap_avx512vnni = 128,
   cap_avx512vbmi = 256,
+  cap_neon = 512,
+  cap_dotprod = 1024,
+  cap_i8mm = 2048,
 };
 
 // The processor's capabilities, the operating system's support included, nothing hidden.

@@ -35,6 +35,18 @@ const std::vector<Isa> &built_isas() {
 #if ACCORD_HAVE_avx2
       {"avx2", needs_avx2, &gemm_avx2, &depthwise_avx2, &dot_avx2, &requantize_avx2, &pointwise_avx2, &pool_avx2},
 #endif
+#if ACCORD_HAVE_neoni8mm
+      {"neoni8mm", cap_neon | cap_dotprod | cap_i8mm, &gemm_neoni8mm, nullptr, nullptr, nullptr, nullptr, nullptr},
+#endif
+#if ACCORD_HAVE_neondot
+      {"neondot", cap_neon | cap_dotprod, &gemm_neondot, &depthwise_neondot, &dot_neondot, nullptr, nullptr, nullptr},
+#endif
+#if ACCORD_HAVE_neon
+      {"neon", cap_neon, &gemm_neon, &depthwise_neon, &dot_neon, &requantize_neon, &pointwise_neon, &pool_neon},
+#endif
+#if ACCORD_HAVE_wasm
+      {"wasm", 0, &gemm_wasm, &depthwise_wasm, &dot_wasm, &requantize_wasm, &pointwise_wasm, &pool_wasm},
+#endif
       {"scalar", 0, &gemm_scalar, &depthwise_scalar, &dot_scalar, &requantize_scalar, &pointwise_scalar, &pool_scalar},
   };
   return isas;

@@ -14,12 +14,32 @@ import pytest
 CSRC = Path(__file__).parents[3] / "sw" / "csrc"
 LINES = re.findall(r"^set\(ACCORD_FLAGS_(\w+) (.*)\)$", (CSRC / "isa.cmake").read_text(), re.MULTILINE)
 FLAGS = {isa: [flag for flag in flags.split() if flag != '""'] for isa, flags in LINES}
-UNITS = sorted(path for path in (CSRC / "kernels").glob("*/*.cpp"))
-ALLOWED = re.compile(r'^#include (<immintrin\.h>|<stddef\.h>|<stdint\.h>|"[\w./]+")$')
+SETS = dict(re.findall(r"^set\(ACCORD_ISAS_(\w+) (.*)\)$", (CSRC / "isa.cmake").read_text(), re.MULTILINE))
+ALLOWED = re.compile(r'^#include (<immintrin\.h>|<arm_neon\.h>|<stddef\.h>|<stdint\.h>|"[\w./]+")$')
+
+
+def units_of(processor: str) -> list[Path]:
+    """Return the units of a processor's instruction sets, `scalar` apart."""
+    return sorted(path for path in (CSRC / "kernels").glob("*/*.cpp") if path.stem in SETS[processor].split())
+
+
+def symbols_of(result: Path) -> tuple[list[str], list[str], set[str]]:
+    """Return the names that an object file exports, the kinds of its weak symbols, and what it wants from outside."""
+    listing = subprocess.run(["nm", "-C", "--defined-only", result], capture_output=True, text=True, check=True)
+    symbols = [line.split(maxsplit=2)[1:] for line in listing.stdout.splitlines()]
+    wanted = subprocess.run(["nm", "-C", "--undefined-only", result], capture_output=True, text=True, check=True)
+    outside = {line.split()[-1] for line in wanted.stdout.splitlines()}
+    exported = [name for kind, name in symbols if kind.isupper() and not name.startswith("$")]
+    return exported, [kind for kind, _ in symbols if kind in "uvwVW"], outside
+
+
+UNITS = [*units_of("x86_64"), *sorted((CSRC / "kernels").glob("*/scalar.cpp"))]
 
 
 def test_every_unit_has_its_flags():
-    assert {path.stem for path in UNITS} == set(FLAGS)
+    every = [path for processor in SETS for path in units_of(processor)]
+    assert {path.stem for path in every} | {"scalar"} == set(FLAGS)
+    assert {*every, *UNITS} == set((CSRC / "kernels").glob("*/*.cpp"))
     assert len(UNITS) > 15
 
 
@@ -34,12 +54,9 @@ def test_a_unit_exports_its_table_and_nothing_else(unit, tmp_path):
         "-ffp-contract=off",
     ]
     subprocess.run([*compiler, *FLAGS[unit.stem], "-c", unit, "-o", result], check=True)
-    listing = subprocess.run(["nm", "-C", "--defined-only", result], capture_output=True, text=True, check=True)
-    symbols = [line.split(maxsplit=2)[1:] for line in listing.stdout.splitlines()]
-    assert [name for kind, name in symbols if kind.isupper()] == [f"accord::{unit.parent.name}_{unit.stem}"]
-    assert [kind for kind, _ in symbols if kind in "uvwVW"] == []
-    wanted = subprocess.run(["nm", "-C", "--undefined-only", result], capture_output=True, text=True, check=True)
-    outside = {line.split()[-1] for line in wanted.stdout.splitlines()}
+    exported, weak, outside = symbols_of(result)
+    assert exported == [f"accord::{unit.parent.name}_{unit.stem}"]
+    assert weak == []
     assert outside <= {"memcpy", "memset", "fmaf", "roundf", "nearbyintf", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
 
 

@@ -7,8 +7,10 @@ namespace {
 
 struct Grouping {
   using Weight = int16_t;
-  static constexpr int32_t signed_offset = 0;
+  static constexpr int32_t unsigned_offset = 0, signed_offset = 0;
   static constexpr size_t rows = 2;
+  static constexpr size_t together = 8;
+  static size_t place(size_t i) { return i; }
 
   template <bool SIGNED>
   static __m128i widen(__m128i bytes) {

@@ -40,7 +40,7 @@ struct DepthwiseCall {
 };
 
 struct DepthwiseTable {
-  int32_t signed_offset;  // what gather() adds to an s8 activation, 128 or 0; the bias pays for it
+  int32_t offset[2];  // what gather() adds to a u8 and to an s8 activation; the bias pays for it
   size_t lanes, group;
   size_t unit_bytes;  // of a pixel's unit, and of the weights it is multiplied with
   // weights[(y * width + x) * channels + c] into 64-byte aligned memory, by unit, output row of those that share groups,
@@ -81,7 +81,7 @@ static inline void each_weight(const DepthwiseTable &t, const DepthwiseShape &s,
             }
 }
 
-extern const DepthwiseTable depthwise_scalar, depthwise_avx2, depthwise_avxvnni, depthwise_vnni256,
-    depthwise_avx512vnni, depthwise_avx512vbmi;
+extern const DepthwiseTable depthwise_scalar, depthwise_wasm, depthwise_avx2, depthwise_avxvnni, depthwise_vnni256,
+    depthwise_avx512vnni, depthwise_avx512vbmi, depthwise_neon, depthwise_neondot;
 
 }  // namespace accord

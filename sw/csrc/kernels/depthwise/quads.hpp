@@ -7,9 +7,11 @@ namespace {
 
 struct Quads {
   using Weight = int8_t;
-  static constexpr int32_t signed_offset = 128;
+  static constexpr int32_t unsigned_offset = 0, signed_offset = 128;
   static constexpr size_t rows = 4;
+  static constexpr size_t together = 8;
   static constexpr size_t lanes = Lanes::bytes / 4;
+  static size_t place(size_t i) { return i; }
 
   // Four units from channel `c` of the rows on: interleaving works within 128 bits, which are sorted then.
   template <bool SIGNED>

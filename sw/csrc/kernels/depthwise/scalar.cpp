@@ -33,6 +33,6 @@ void run(const DepthwiseCall &call) {
 
 }  // namespace
 
-const DepthwiseTable depthwise_scalar = {128, 1, 1, 1, pack, gather, run};
+const DepthwiseTable depthwise_scalar = {{0, 128}, 1, 1, 1, pack, gather, run};
 
 }  // namespace accord

@@ -11,6 +11,6 @@ struct DotTable {
   int32_t (*total)(const int8_t *w, size_t count);
 };
 
-extern const DotTable dot_scalar, dot_avx2, dot_avxvnni, dot_vnni256, dot_avx512vnni;
+extern const DotTable dot_scalar, dot_wasm, dot_avx2, dot_avxvnni, dot_vnni256, dot_avx512vnni, dot_neon, dot_neondot;
 
 }  // namespace accord

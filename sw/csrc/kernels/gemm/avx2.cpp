@@ -102,6 +102,6 @@ void run(const GemmCall &c) {
 
 }  // namespace
 
-const GemmTable gemm_avx2 = {0, chunk, packed_bytes, pack, scratch_bytes, run};
+const GemmTable gemm_avx2 = {{0, 0}, chunk, packed_bytes, pack, scratch_bytes, run};
 
 }  // namespace accord

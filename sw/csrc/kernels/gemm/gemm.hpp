@@ -28,8 +28,9 @@ static inline size_t even_rows(size_t count, size_t most) {
 }
 
 struct GemmTable {
-  // What the kernel adds to an s8 activation to make it u8: 128 or 0. The bias pays for it.
-  int32_t signed_offset;
+  // What the kernel adds to a u8 activation to make it s8, and to an s8 one to make it u8: -128, 128 or 0. The bias pays
+  // for it.
+  int32_t offset[2];
   size_t chunk;  // the most rows of one call
   size_t (*packed_bytes)(const GemmShape &shape);
   // weights[(t * depth + k) * columns + n] into packed_bytes() of 64-byte aligned memory.
@@ -38,6 +39,7 @@ struct GemmTable {
   void (*run)(const GemmCall &call);
 };
 
-extern const GemmTable gemm_scalar, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi;
+extern const GemmTable gemm_scalar, gemm_wasm, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi, gemm_neon,
+    gemm_neondot, gemm_neoni8mm;
 
 }  // namespace accord

@@ -35,6 +35,6 @@ void run(const GemmCall &c) {
 
 }  // namespace
 
-const GemmTable gemm_scalar = {0, 64, packed_bytes, pack, scratch_bytes, run};
+const GemmTable gemm_scalar = {{0, 0}, 64, packed_bytes, pack, scratch_bytes, run};
 
 }  // namespace accord

@@ -31,6 +31,6 @@ struct PoolTable {
   void (*divide)(DivideCall call, uint8_t *out);
 };
 
-extern const PoolTable pool_scalar, pool_avx2, pool_avx512vnni;
+extern const PoolTable pool_scalar, pool_wasm, pool_avx2, pool_avx512vnni, pool_neon;
 
 }  // namespace accord

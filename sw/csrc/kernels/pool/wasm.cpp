@@ -1,0 +1,3 @@
+#include "../lanes_wasm.hpp"
+#define ACCORD_UNIT pool_wasm
+#include "vector.inc"
