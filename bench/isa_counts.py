@@ -80,7 +80,7 @@ def assembly(processor: str, flags: list[str], unit: Path) -> list[str]:
     command = [*_compiler(processor), "-std=c++20", "-O3", "-fPIC", "-ffp-contract=off", *flags]
     with tempfile.TemporaryDirectory() as folder:
         listing = Path(folder) / "unit.s"
-        subprocess.run([*command, "-S", "-o", str(listing), str(unit)], check=True, cwd=CSRC)
+        subprocess.run([*command, "-S", "-o", str(listing), str(unit)], capture_output=True, check=True, cwd=CSRC)
         text = listing.read_text()
     lines = [re.split(r"\s*(?://|#)", line)[0].rstrip().replace("\t{vex} ", "\t") for line in text.splitlines()]
     return [line for line in lines if re.match(r"\.L\w+:|\t[a-z]", line)]
