@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test test-isa cosim lint wasm bench marks gates digits waves nightly clean
+.PHONY: help run sim test test-isa cosim lint wasm wasm-bench bench marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -81,6 +81,9 @@ wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.mjs: 
 	  -DACCORD_ZIG=$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")') >/dev/null && \
 	$(VENV)/bin/cmake --build build/wasm -j 2
 	@wc -c build/wasm/accord.wasm
+
+wasm-bench: wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
+	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
 nightly: lint ## everything, the long runs included, with a fresh seed
 	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "not emulated" $(ARGS)
