@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import wasmtime
+
 from bench.digits.data import folds
 from bench.gates.webassembly import compare, one_weight, one_zero_point
 
@@ -87,9 +88,15 @@ def test_its_types_name_what_its_face_has(module: Path) -> None:
         ("lookup(new Int8Array(3), new Int8Array(255))", "table: expected 256 entries, got 255"),
         ("dequantize(new Float32Array(3), { scale: 1 })", "x: expected an Int8Array or a Uint8Array"),
         ("dequantize(new Int8Array(3), { scale: 0 })", "scale: expected a finite positive float32, got 0"),
-        ("maxPool(new Int8Array(4), [1, 2, 2, 1], { kernel: [1, 1], padding: [1, 0, 0, 0] })", "padding: expected less"),
+        (
+            "maxPool(new Int8Array(4), [1, 2, 2, 1], { kernel: [1, 1], padding: [1, 0, 0, 0] })",
+            "padding: expected less",
+        ),
         ("dot(new Int8Array(4), new Int8Array(3))", "w: expected 4 entries, got 3"),
-        ("requantize(new Int32Array(4), 2, { contract: 'near', dtype: 'int8', multiplier: 1 })", "contract: expected fma"),
+        (
+            "requantize(new Int32Array(4), 2, { contract: 'near', dtype: 'int8', multiplier: 1 })",
+            "contract: expected fma",
+        ),
     ],
 )
 def test_its_errors_name_the_argument(module: Path, call: str, message: str) -> None:

@@ -48,8 +48,7 @@ Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window,
       packed_(depthwise_units(table_, channels) * depthwise_together(table_, shape_) *
               depthwise_row_bytes(table_, shape_)),
       finish_(output, 0, channels,
-              corrected_bias(bias, input.zero + table_.offset[input.is_signed], weights, window.taps(),
-                             channels)) {
+              corrected_bias(bias, input.zero + table_.offset[input.is_signed], weights, window.taps(), channels)) {
   table_.pack(shape_, weights, packed_.data());
 }
 

@@ -15,8 +15,8 @@ Gemm::Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const
       is_signed_(input.is_signed),
       packed_(table.packed_bytes(shape)),
       channels_(output, first, shape.columns,
-                corrected_bias(bias, input.zero + table.offset[input.is_signed], weights,
-                               shape.taps * shape.depth, shape.columns)) {
+                corrected_bias(bias, input.zero + table.offset[input.is_signed], weights, shape.taps * shape.depth,
+                               shape.columns)) {
   table_.pack(shape_, weights, packed_.data());
 }
 
