@@ -2,14 +2,14 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test test-isa cosim lint wasm bench isa-counts marks gates digits waves nightly clean
+.PHONY: help run sim test test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 JOBS ?= auto
 K ?= 8
-TARGETS ?= cortex-a53 cortex-a76 max
+TARGETS ?= cortex-a53 cortex-a76 max wasmtime node
 ON_TARGET := $(patsubst %,tests/sw/kernels/test_%.py,conv2d dot matmul pointwise pool requantize) tests/emulated/on_target
 KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
@@ -84,6 +84,9 @@ wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.mjs: 
 	  -DACCORD_ZIG=$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")') >/dev/null && \
 	$(VENV)/bin/cmake --build build/wasm -j 2
 	@wc -c build/wasm/accord.wasm
+
+wasm-bench: wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
+	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
 nightly: lint ## everything, the long runs included, with a fresh seed
 	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "not emulated" $(ARGS)

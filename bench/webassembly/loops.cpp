@@ -68,7 +68,8 @@ void loop_depthwise(const Depthwise *layer, const uint8_t *x, size_t size, size_
 
 // Weights in panels of 8 columns, columns a multiple of 8.
 ACCORD_EXPORT(loop_matmul_f32)
-void loop_matmul_f32(const float *x, const float *w, float *out, size_t rows, size_t depth, size_t columns, size_t times) {
+void loop_matmul_f32(const float *x, const float *w, float *out, size_t rows, size_t depth, size_t columns,
+                     size_t times) {
   for (; times > 0; --times)
     for (size_t n = 0; n < columns; n += tile_columns)
       for (size_t i = 0, some; i < rows; i += some) {

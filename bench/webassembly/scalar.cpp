@@ -4,9 +4,9 @@
 
 // Weights in panels of 4 columns; rows and columns are multiples of 4. The sums are not finished.
 extern "C" __attribute__((export_name("loop_matmul_tiled"))) void loop_matmul_tiled(const uint8_t *x, const int8_t *w,
-                                                                                     int32_t *out, size_t rows,
-                                                                                     size_t depth, size_t columns,
-                                                                                     size_t times) {
+                                                                                    int32_t *out, size_t rows,
+                                                                                    size_t depth, size_t columns,
+                                                                                    size_t times) {
   for (; times > 0; --times)
     for (size_t n = 0; n < columns; n += 4)
       for (size_t i = 0; i < rows; i += 4) {

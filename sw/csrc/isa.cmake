@@ -16,4 +16,4 @@ set(ACCORD_FLAGS_avx512vbmi -mtune=skylake-avx512 -mavx2 -mfma -mavx512f -mavx51
 set(ACCORD_FLAGS_neon -mcpu=generic)
 set(ACCORD_FLAGS_neondot -mcpu=generic+dotprod)
 set(ACCORD_FLAGS_neoni8mm -mcpu=generic+dotprod+i8mm)
-set(ACCORD_FLAGS_wasm -msimd128 -Os)
+set(ACCORD_FLAGS_wasm -msimd128 -Os -mllvm -disable-lsr)

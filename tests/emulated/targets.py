@@ -41,7 +41,7 @@ TARGETS = {
         ("neoni8mm",),
     ),
     "wasmtime": Target("wasm", "wasmtime", (), ("wasm", "scalar"), ("wasm", "scalar")),
-    "node": Target("wasm", "node", (), ("wasm", "scalar"), ("wasm", "scalar")),
+    "node": Target("wasm", "node", (), ("wasm", "scalar"), ("wasm",)),
 }
 
 

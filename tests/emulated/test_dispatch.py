@@ -13,6 +13,7 @@ HAVE = {
     "neoni8mm": {"gemm"},
     "neondot": {"gemm", "depthwise", "dot"},
     "neon": set(OPERATIONS),
+    "wasm": set(OPERATIONS),
     "scalar": set(OPERATIONS),
 }
 NEEDS = {"neoni8mm": {"neon", "dotprod", "i8mm"}, "neondot": {"neon", "dotprod"}, "neon": {"neon"}, "scalar": set()}

@@ -28,8 +28,7 @@ namespace {
   const v128_t product = wasm_f64x2_mul(a, b);  // exact
   const v128_t sum = wasm_f64x2_add(product, c);
   const v128_t back = wasm_f64x2_sub(sum, product);
-  const v128_t error =
-      wasm_f64x2_add(wasm_f64x2_sub(product, wasm_f64x2_sub(sum, back)), wasm_f64x2_sub(c, back));
+  const v128_t error = wasm_f64x2_add(wasm_f64x2_sub(product, wasm_f64x2_sub(sum, back)), wasm_f64x2_sub(c, back));
   const v128_t above = wasm_f64x2_gt(error, zero), below = wasm_f64x2_lt(error, zero);  // neither of a NaN
   const v128_t inward = wasm_v128_bitselect(wasm_f64x2_lt(sum, zero), wasm_f64x2_gt(sum, zero), above);
   const v128_t inexact = wasm_v128_or(above, below);
@@ -40,8 +39,8 @@ namespace {
 // Where a sum in double precision, rounded to float32, may not be what a single rounding gives: it is a tie there, or
 // float32 has fewer bits for it.
 inline v128_t is_delicate(v128_t sum) {
-  const v128_t tie = wasm_i64x2_eq(wasm_v128_and(sum, wasm_i64x2_const_splat(0x1fffffff)),
-                                   wasm_i64x2_const_splat(0x10000000));
+  const v128_t tie =
+      wasm_i64x2_eq(wasm_v128_and(sum, wasm_i64x2_const_splat(0x1fffffff)), wasm_i64x2_const_splat(0x10000000));
   return wasm_v128_or(tie, wasm_f64x2_lt(wasm_f64x2_abs(sum), wasm_f64x2_const_splat(0x1p-126)));
 }
 
@@ -160,8 +159,8 @@ struct Lanes {
   static Ints round_even(Floats a) { return last_bits(not_too_low(a)); }
   static Ints truncate(Floats a) { return last_bits(wasm_f32x4_trunc(not_too_low(a))); }
   static Floats with_sign_of(Floats magnitude, Floats a) {
-    return static_cast<Floats>(
-        wasm_v128_or(wasm_v128_and(static_cast<v128_t>(a), wasm_f32x4_const_splat(-0.0f)), static_cast<v128_t>(magnitude)));
+    return static_cast<Floats>(wasm_v128_or(wasm_v128_and(static_cast<v128_t>(a), wasm_f32x4_const_splat(-0.0f)),
+                                            static_cast<v128_t>(magnitude)));
   }
   // Rounded once. In double precision the product is exact; the sum is not, but seldom matters.
   static Floats fma(Floats a, Floats b, Floats c) {
@@ -173,8 +172,8 @@ struct Lanes {
       low = multiply_add_to_odd(low_a, low_b, low_c);
       high = multiply_add_to_odd(high_a, high_b, high_c);
     }
-    return static_cast<Floats>(wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(low),
-                                                  wasm_f32x4_demote_f64x2_zero(high), 0, 1, 4, 5));
+    return static_cast<Floats>(
+        wasm_i32x4_shuffle(wasm_f32x4_demote_f64x2_zero(low), wasm_f32x4_demote_f64x2_zero(high), 0, 1, 4, 5));
   }
   static Floats smallest(Floats a, Floats b) {  // b where a is a NaN
     return static_cast<Floats>(wasm_f32x4_pmin(static_cast<v128_t>(b), static_cast<v128_t>(a)));

@@ -55,7 +55,8 @@ Choice<Table> chosen(const Table *Isa::*operation, size_t isa) {
 // Dense images.
 Image image(const uint8_t *data, size_t batch, size_t height, size_t width, size_t channels) {
   const ptrdiff_t row = static_cast<ptrdiff_t>(width * channels);
-  return {data, batch, height, width, channels, {static_cast<ptrdiff_t>(height) * row, row, static_cast<ptrdiff_t>(channels)}};
+  return {data,  batch,    height,
+          width, channels, {static_cast<ptrdiff_t>(height) * row, row, static_cast<ptrdiff_t>(channels)}};
 }
 
 }  // namespace
@@ -72,8 +73,8 @@ Matmul *matmul_new(size_t isa, size_t depth, size_t columns, const int8_t *weigh
                    int32_t zero, const Output *output) {
   return new Matmul(chosen(&Isa::gemm, isa), depth, columns, weights, bias, {is_signed, zero}, settings(*output), 1);
 }
-ACCORD_EXPORT(matmul_run) void matmul_run(const Matmul *layer, const uint8_t *x, size_t stride, size_t rows, uint8_t *out,
-                                          size_t out_stride) {
+ACCORD_EXPORT(matmul_run)
+void matmul_run(const Matmul *layer, const uint8_t *x, size_t stride, size_t rows, uint8_t *out, size_t out_stride) {
   layer->run(x, static_cast<ptrdiff_t>(stride), rows, out, static_cast<ptrdiff_t>(out_stride));
 }
 ACCORD_EXPORT(matmul_isa) const char *matmul_isa(const Matmul *layer) { return layer->isa(); }
@@ -85,8 +86,9 @@ Conv2d *conv2d_new(size_t isa, const Window *window, size_t groups, size_t depth
   return new Conv2d(chosen(&Isa::gemm, isa), *window, groups, depth, columns, weights, bias, {is_signed, zero},
                     settings(*output), 1);
 }
-ACCORD_EXPORT(conv2d_run) void conv2d_run(const Conv2d *layer, const uint8_t *x, size_t batch, size_t height, size_t width,
-                                          size_t channels, uint8_t *out, size_t pixel_bytes) {
+ACCORD_EXPORT(conv2d_run)
+void conv2d_run(const Conv2d *layer, const uint8_t *x, size_t batch, size_t height, size_t width, size_t channels,
+                uint8_t *out, size_t pixel_bytes) {
   layer->run(image(x, batch, height, width, channels), out, static_cast<ptrdiff_t>(pixel_bytes));
 }
 ACCORD_EXPORT(conv2d_isa) const char *conv2d_isa(const Conv2d *layer) { return layer->isa(); }
@@ -98,15 +100,17 @@ Depthwise *depthwise_new(size_t isa, const Window *window, size_t channels, cons
   return new Depthwise(chosen(&Isa::depthwise, isa), *window, channels, weights, bias, {is_signed, zero},
                        settings(*output), 1);
 }
-ACCORD_EXPORT(depthwise_run) void depthwise_run(const Depthwise *layer, const uint8_t *x, size_t batch, size_t height,
-                                                size_t width, size_t channels, uint8_t *out, size_t pixel_bytes) {
+ACCORD_EXPORT(depthwise_run)
+void depthwise_run(const Depthwise *layer, const uint8_t *x, size_t batch, size_t height, size_t width, size_t channels,
+                   uint8_t *out, size_t pixel_bytes) {
   layer->run(image(x, batch, height, width, channels), out, static_cast<ptrdiff_t>(pixel_bytes));
 }
 ACCORD_EXPORT(depthwise_isa) const char *depthwise_isa(const Depthwise *layer) { return layer->isa(); }
 ACCORD_EXPORT(depthwise_delete) void depthwise_delete(const Depthwise *layer) { delete layer; }
 
 ACCORD_EXPORT(dot)
-int32_t dot_product(size_t isa, const uint8_t *x, const int8_t *w, size_t count, bool is_signed, int32_t zero, int32_t bias) {
+int32_t dot_product(size_t isa, const uint8_t *x, const int8_t *w, size_t count, bool is_signed, int32_t zero,
+                    int32_t bias) {
   return dot(*chosen(&Isa::dot, isa).table, x, w, count, {is_signed, zero}, bias);
 }
 
@@ -134,14 +138,16 @@ void quantize_floats(size_t isa, const float *x, uint8_t *out, size_t images, si
 }
 
 ACCORD_EXPORT(dequantize)
-void dequantize_bytes(size_t isa, const uint8_t *x, float *out, size_t count, bool is_signed, float scale, int32_t zero) {
+void dequantize_bytes(size_t isa, const uint8_t *x, float *out, size_t count, bool is_signed, float scale,
+                      int32_t zero) {
   dequantize(*chosen(&Isa::pointwise, isa).table, {x, out, count, is_signed, scale, zero});
 }
 
 // Ratios a, b; zero points a, b, y and bounds in the operands' own type; fraction and shift of a, b, y.
 ACCORD_EXPORT(add)
-void add_bytes(size_t isa, const uint8_t *a, const uint8_t *b, uint8_t *out, size_t count, bool is_signed, int32_t contract,
-               const float *ratios, const int32_t *zeros, const int32_t *scales, const Spread *spread) {
+void add_bytes(size_t isa, const uint8_t *a, const uint8_t *b, uint8_t *out, size_t count, bool is_signed,
+               int32_t contract, const float *ratios, const int32_t *zeros, const int32_t *scales,
+               const Spread *spread) {
   AddCall call = {.a = a, .b = b, .out = out, .count = count, .is_signed = is_signed};
   call.contract = static_cast<Contract>(contract);
   call.ratio_a = ratios[0], call.ratio_b = ratios[1];

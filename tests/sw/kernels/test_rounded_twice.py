@@ -34,7 +34,9 @@ def ties():
 
 def cases():
     """Zero points that are even steps of float32, so that a tie goes to them, beside every such product."""
-    return [(sign * steps, ratio, sign * zero) for steps, ratio in ties() for zero in range(65, 127) for sign in (1, -1)]
+    return [
+        (sign * steps, ratio, sign * zero) for steps, ratio in ties() for zero in range(65, 127) for sign in (1, -1)
+    ]
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8"])

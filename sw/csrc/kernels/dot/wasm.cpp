@@ -17,7 +17,8 @@ int32_t total(const int8_t *w, size_t count) {
   v128_t sums = wasm_i32x4_const_splat(0);
   size_t i = 0;
   for (; i + 16 <= count; i += 16)
-    sums = wasm_i32x4_add(sums, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extadd_pairwise_i8x16(wasm_v128_load(w + i))));
+    sums =
+        wasm_i32x4_add(sums, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_extadd_pairwise_i8x16(wasm_v128_load(w + i))));
   uint32_t sum = sum_lanes(sums);
   for (; i < count; ++i) sum += static_cast<uint32_t>(w[i]);
   return static_cast<int32_t>(sum);

@@ -39,7 +39,7 @@ struct GemmTable {
   void (*run)(const GemmCall &call);
 };
 
-extern const GemmTable gemm_scalar, gemm_wasm, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi, gemm_neon,
-    gemm_neondot, gemm_neoni8mm;
+extern const GemmTable gemm_scalar, gemm_wasm, gemm_avx2, gemm_avxvnni, gemm_vnni256, gemm_avx512vnni, gemm_avx512vbmi,
+    gemm_neon, gemm_neondot, gemm_neoni8mm;
 
 }  // namespace accord

@@ -58,23 +58,23 @@ void widen(const GemmCall &c, size_t first, size_t rows, int16_t *out) {
 }
 
 // ROWS by 8 sums of `count` pairs a row, their bias included, into `sums`.
-template <int ROWS>
+template <size_t ROWS>
 void tile(const int16_t *x, size_t count, const int8_t *weights, const int32_t *bias, int32_t *sums) {
   v128_t left[ROWS], right[ROWS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < ROWS; ++i) left[i] = wasm_v128_load(bias), right[i] = wasm_v128_load(bias + 4);
+  for (size_t i = 0; i < ROWS; ++i) left[i] = wasm_v128_load(bias), right[i] = wasm_v128_load(bias + 4);
   const int8_t *const end = weights + count * tile_columns * step;
   for (; weights < end; weights += tile_columns * step, x += ROWS * step) {
     const v128_t w0 = wasm_i16x8_load8x8(weights), w1 = wasm_i16x8_load8x8(weights + 8);
 #pragma clang loop unroll(full)
-    for (int i = 0; i < ROWS; ++i) {
-      const v128_t pair = wasm_v128_load32_splat(x + i * static_cast<int>(step));
+    for (size_t i = 0; i < ROWS; ++i) {
+      const v128_t pair = wasm_v128_load32_splat(x + i * step);
       left[i] = wasm_i32x4_add(left[i], wasm_i32x4_dot_i16x8(pair, w0));
       right[i] = wasm_i32x4_add(right[i], wasm_i32x4_dot_i16x8(pair, w1));
     }
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < ROWS; ++i) {
+  for (size_t i = 0; i < ROWS; ++i) {
     wasm_v128_store(sums + i * 8, left[i]);
     wasm_v128_store(sums + i * 8 + 4, right[i]);
   }

@@ -75,7 +75,7 @@ struct PointwiseTable {
   void (*interleave)(InterleaveCall call);
 };
 
-extern const PointwiseTable pointwise_scalar, pointwise_wasm, pointwise_avx2, pointwise_avx512vnni, pointwise_avx512vbmi,
-    pointwise_neon;
+extern const PointwiseTable pointwise_scalar, pointwise_wasm, pointwise_avx2, pointwise_avx512vnni,
+    pointwise_avx512vbmi, pointwise_neon;
 
 }  // namespace accord

@@ -9,6 +9,7 @@ struct RequantizeTable {
   void (*run)(const Epilogue &epilogue, const Sums &sums, uint8_t *out, ptrdiff_t out_stride);
 };
 
-extern const RequantizeTable requantize_scalar, requantize_wasm, requantize_avx2, requantize_avx512vnni, requantize_avx512vbmi, requantize_neon;
+extern const RequantizeTable requantize_scalar, requantize_wasm, requantize_avx2, requantize_avx512vnni,
+    requantize_avx512vbmi, requantize_neon;
 
 }  // namespace accord
