@@ -1,7 +1,8 @@
 """Instructions a multiplication-accumulation of the module's inner loops, counted in its code.
 
-``python -m bench.webassembly.count build/wasm/accord.wasm``. Every innermost loop with ``i32x4.dot_i16x8_s`` is counted: such
-an instruction does 8. Instructions that only name a value (``local.get`` and the like, constants) are none of a processor.
+``python -m bench.webassembly.count build/wasm/accord.wasm``. Every innermost loop with ``i32x4.dot_i16x8_s`` is
+counted: such an instruction does 8. Instructions that only name a value (``local.get`` and the like, constants) are
+none of a processor.
 """
 
 import sys
