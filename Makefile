@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test test-isa cosim lint wasm wasm-bench bench marks gates digits waves nightly clean
+.PHONY: help run sim test test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,7 +23,7 @@ endif
 
 help: ## list the targets
 	@echo "accord: an INT8 NPU that proves itself. Usage: make TARGET [VARIABLE=value]"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-8s %s\n' "$$t" "$$d"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-10s %s\n' "$$t" "$$d"; done
 	@echo "PYTHON=python3.12 chooses the interpreter; ACCORD_SEED=7 or random the seed of random tests; JOBS=2 the test processes."
 
 run: $(VENV)/.run ## classify digits on RTL, model and CPU (make run K=16 ARGS="--images 100")
@@ -58,6 +58,9 @@ ifeq ($(ONLY),sim)
 else
 	$(PY) -m bench.kernels $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 endif
+
+isa-counts: $(VENV)/.isa ## instructions a product in the kernels' inner loops, of every instruction set (make isa-counts DOCS=1)
+	ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/emulated/zig $(PY) -m bench.isa_counts $(if $(DOCS),--docs)
 
 marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)
 	$(PY) -m bench.marks $(if $(ONLY),--only $(ONLY))

@@ -100,6 +100,49 @@ def exact_kernels(isa: str) -> Mark:
     return Mark(name, compared, "cases", "", None, f"0 differ: {differ}", differ == 0, f"make marks ONLY={name}")
 
 
+def mbv3_speedup() -> Mark:
+    """Compare MobileNetV3-Small's time in INT8 with ONNX Runtime's in FP32."""
+    from bench.network_marks import speedup
+
+    ratio, ours, theirs = speedup()
+    peer = f"ONNX Runtime FP32 (INT8 here: {ours * 1e3:.3f} ms)"
+    command = "make marks ONLY=cpu.mbv3.speedup"
+    return Mark(
+        "cpu.mbv3.speedup", round(ratio, 2), "ratio", peer, round(theirs * 1e3, 3), ">= 3.0", ratio >= 3, command
+    )
+
+
+def mbv3_cosine() -> Mark:
+    """Compare MobileNetV3-Small's logits with those in FP32."""
+    from bench.network_marks import mobilenet_cosine
+
+    least, mean, their_least, their_mean = mobilenet_cosine()
+    met = least >= 0.968 and mean >= 0.982 and least > their_least and mean > their_mean
+    target = f">= 0.968, mean ({mean:.4f}) >= 0.982, above the peer (mean {their_mean:.4f})"
+    command = "make marks ONLY=cpu.mbv3.cosine"
+    return Mark(
+        "cpu.mbv3.cosine", round(least, 4), "cosine", "ONNX Runtime", round(their_least, 4), target, met, command
+    )
+
+
+def trained_cosine() -> Mark:
+    """Compare pooled features of trained networks with those in FP32."""
+    from bench.network_marks import trained_cosine
+
+    least = trained_cosine()
+    command = "make marks ONLY=nn.cosine.trained"
+    return Mark("nn.cosine.trained", round(least, 4), "cosine", "", None, ">= 0.995", least >= 0.995, command)
+
+
+def exact_network(row: str) -> Mark:
+    """Count bytes of networks that are an outsider's: ``exact.onnx`` or ``exact.tflite``."""
+    from bench import network_marks
+
+    measure = {"exact.onnx": network_marks.against_onnx_runtime, "exact.tflite": network_marks.against_tflite}
+    compared, differ = measure[row]()
+    return Mark(row, compared, "elements", "", None, f"0 differ: {differ}", differ == 0, f"make marks ONLY={row}")
+
+
 class MissingPeers(Exception):  # noqa: N818
     """Kernels have nobody to be measured beside."""
 
@@ -143,6 +186,11 @@ ROWS: dict[str, Callable[[], Mark]] = {
     "sim.warm.s": sim_warm,
     "sim.cps.network": sim_cps_network,
     "exact.cosim": exact_cosim,
+    "cpu.mbv3.speedup": mbv3_speedup,
+    "cpu.mbv3.cosine": mbv3_cosine,
+    "nn.cosine.trained": trained_cosine,
+    "exact.onnx": partial(exact_network, "exact.onnx"),
+    "exact.tflite": partial(exact_network, "exact.tflite"),
     **{f"exact.kernels.{isa}": partial(exact_kernels, isa) for isa in available()},
 }
 NAMED: dict[str, Callable[[], Mark]] = {"sim.cold.s": sim_cold}
@@ -168,7 +216,7 @@ def main() -> int:
             LEDGER.write_text("".join(json.dumps(entry) + "\n" for entry in ledger.values()))
             stands = "met" if mark.met else "NOT MET"
             print(f"{mark.id:22} {mark.value:>12,} {mark.unit:14} target {mark.target:10} {stands}", flush=True)
-    except MissingPeers as error:
+    except (MissingPeers, FileNotFoundError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

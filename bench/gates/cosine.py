@@ -11,7 +11,7 @@ All networks are quantized alike: channels equalized, ranges by samples' own siz
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,15 +105,20 @@ def ort_quantized(model: Path, calibrating: Floats, images: Floats) -> Floats:
 Spoil = Callable[[Graph], Graph]
 
 
-def mobilenet(spoil: Spoil = lambda graph: graph) -> Row:
-    """Compare MobileNetV3-Small's logits with those in FP32, beside ONNX Runtime's quantizer."""
+def mobilenet_cosines(spoil: Spoil = lambda graph: graph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the cosine of each image's logits with those in FP32: ours, and those of ONNX Runtime's quantizer."""
     model = network("mbv3_small_fp32.onnx")
     images = smooth_images(np.random.default_rng(SEED), CALIBRATING + EVALUATED)
     calibrating, evaluated = images[:CALIBRATING], images[CALIBRATING:]
     real = witness(model, evaluated)
-    theirs = cosines(real, ort_quantized(model, calibrating, evaluated))
     executor = Executor(spoil(quantized(import_onnx(model), singly("x", calibrating))[1]))
     ours = cosines(real, np.concatenate([executor.run(feeds)["y"] for feeds in singly("x", evaluated)]))
+    return ours, cosines(real, ort_quantized(model, calibrating, evaluated))
+
+
+def mobilenet(spoil: Spoil = lambda graph: graph) -> Row:
+    """Compare MobileNetV3-Small's logits with those in FP32, beside ONNX Runtime's quantizer."""
+    ours, theirs = mobilenet_cosines(spoil)
     enough = ours.min() >= LEAST_LOGITS and ours.mean() >= MEAN_LOGITS
     above = ours.min() > theirs.min() and ours.mean() > theirs.mean()
     told = (
@@ -122,16 +127,21 @@ def mobilenet(spoil: Spoil = lambda graph: graph) -> Row:
     return Row(told, bool(enough and above and len(ours) == EVALUATED))
 
 
-def digits(spoil: Spoil = lambda graph: graph) -> Row:
-    """Compare the digits network's pooled features and layers with those in FP32."""
+def digits_networks() -> tuple[Graph, Graph, Feeds]:
+    """Return the digits network, equalized, that in INT8, and all test images."""
     fold = folds()[0]
     graph = import_onnx(path(0))
     images = fold.train_images[:DIGITS_CALIBRATING]
     batches = [{"image": images[at : at + DIGITS_BATCH]} for at in range(0, len(images), DIGITS_BATCH)]
-    real, made = quantized(graph, batches)
+    return *quantized(graph, batches), {"image": fold.test_images}
+
+
+def digits(spoil: Spoil = lambda graph: graph) -> Row:
+    """Compare the digits network's pooled features and layers with those in FP32."""
+    real, made, feeds = digits_networks()
     made = spoil(made)
-    features = _features(real, made, {"image": fold.test_images})
-    layers = [one for one in layer_errors(real, made, [{"image": fold.test_images}]) if not one.is_inner]
+    features = features_cosines(real, made, feeds)
+    layers = [one for one in layer_errors(real, made, [feeds]) if not one.is_inner]
     worst = min(layers, key=lambda one: one.figures.cosine)
     told = (
         f"digits {len(features)} images min {features.min():.4f}, {len(layers)} layers min {worst.figures.cosine:.4f}"
@@ -139,20 +149,26 @@ def digits(spoil: Spoil = lambda graph: graph) -> Row:
     return Row(told, bool(min(features.min(), worst.figures.cosine) >= LEAST_FEATURES))
 
 
-def resnet(spoil: Spoil = lambda graph: graph) -> Row:
-    """Compare ResNet-8's pooled features with those of what it was dequantized to."""
+def resnet_networks() -> tuple[Graph, Graph, Feeds]:
+    """Return ResNet-8 in FP32, equalized, that in INT8, and its sample images."""
     graph = to_reals(import_tflite(network("ic_resnet8.tflite")))
     given = import_tflite(network("ic_resnet8.tflite")).value(graph.inputs[0]).params
     with np.load(network("ic_resnet8.golden.npz")) as golden:
         steps: NDArray[Any] = golden["x"][:, 0].astype(np.int32)
     assert given is not None
     images = ((steps - given.zero_point) * given.scale).astype(np.float32)
-    real, made = quantized(graph, singly(graph.inputs[0], np.ascontiguousarray(images[:, :, ::-1])))
-    features = _features(real, spoil(made), {graph.inputs[0]: images})
+    mirrored = singly(graph.inputs[0], np.ascontiguousarray(images[:, :, ::-1]))
+    return *quantized(graph, mirrored), {graph.inputs[0]: images}
+
+
+def resnet(spoil: Spoil = lambda graph: graph) -> Row:
+    """Compare ResNet-8's pooled features with those of what it was dequantized to."""
+    real, made, feeds = resnet_networks()
+    features = features_cosines(real, spoil(made), feeds)
     return Row(f"ic_resnet8 {len(features)} images min {features.min():.4f}", bool(features.min() >= LEAST_FEATURES))
 
 
-def _features(real: Graph, made: Graph, feeds: Feeds) -> NDArray[np.float64]:
+def features_cosines(real: Graph, made: Graph, feeds: Feeds) -> NDArray[np.float64]:
     """Return each sample's cosine of the last average over the image."""
     pools = (Op.AVERAGE_POOL, Op.GLOBAL_AVERAGE_POOL)
     name = [node.output for node in real.nodes if node.op in pools][-1]
@@ -167,14 +183,12 @@ ROWS: list[Callable[[Spoil], Row]] = [mobilenet, digits, resnet]
 
 
 def measure(spoil: Spoil = lambda graph: graph) -> Outcome:
-    """Measure all networks."""
-    rows = list(_measured(spoil))
+    """Measure all networks; a network that is not there is a failure that says so."""
+    try:
+        rows = [row(spoil) for row in ROWS]
+    except FileNotFoundError as error:
+        return Outcome(str(error), False)
     return Outcome("; ".join(row.figure for row in rows), all(row.passed for row in rows) and len(rows) == len(ROWS))
-
-
-def _measured(spoil: Spoil) -> Iterator[Row]:
-    for row in ROWS:
-        yield row(spoil)
 
 
 def _without_biases(graph: Graph) -> Graph:
@@ -187,5 +201,5 @@ def _without_biases(graph: Graph) -> Graph:
 
 def measure_bad() -> Outcome:
     """Do the same with networks that have lost the biases of one layer; every row has to fail."""
-    rows = list(_measured(_without_biases))
+    rows = [row(_without_biases) for row in ROWS]
     return Outcome("; ".join(row.figure for row in rows), any(row.passed for row in rows))

@@ -7,6 +7,7 @@ gives here.
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ def capabilities() -> list[str]:
     return _runner.names("capabilities")
 
 
+@cache
 def implementation(operation: str, isa: str) -> str:
     return _runner.implementation(operation, isa)
 

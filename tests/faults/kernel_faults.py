@@ -17,6 +17,7 @@ class Fault(NamedTuple):
 
 
 ARGUMENTS = ("test_arguments.py", "overlap")
+CALLS = ("test_calls.py", "")
 CONV = ("test_conv2d.py", "gemm")
 DEPTHWISE = ("test_conv2d.py", "depthwise")
 DISPATCH = ("test_dispatch.py", "")
@@ -69,7 +70,7 @@ FAULTS = (
     Fault("NaN gives the least value", "kernels/scalar_number.hpp", "value < static_cast<float>(high) ? value : static_cast<float>(high)", "value > static_cast<float>(high) ? static_cast<float>(high) : value", POINTWISE),
     Fault("half, not what is just below it", "kernels/rounding.hpp", "0x1.fffffep-2f", "0.5f", REQUANTIZE),
     Fault("negative ties of the division toward zero", "kernels/rounding.hpp", "Lanes::add(Lanes::half(mask), Lanes::sign_bit(value))", "Lanes::half(mask)", REQUANTIZE),
-    Fault("lower bound forgotten", "kernels/rounding.hpp", "Lanes::largest(below, low_, true)", "below", REQUANTIZE),
+    Fault("lower bound forgotten", "kernels/rounding.hpp", "Lanes::largest(Lanes::smallest(bytes, high_), low_, true)", "Lanes::smallest(bytes, high_)", REQUANTIZE),
     Fault("zero point added without saturation", "kernels/rounding.hpp", "Lanes::add_words_saturating(Lanes::pack_ints(ints[2]", "Lanes::add_words(Lanes::pack_ints(ints[2]", REQUANTIZE),
     Fault("vectors cut without the zero point", "kernels/finish.hpp", "e.high : e.high - e.zero", "e.high : e.high", REQUANTIZE),
     Fault("zero point of fma added twice", "kernels/finish.hpp", "CONTRACT == contract_fma ? 0 : e.zero", "e.zero", REQUANTIZE),
@@ -92,7 +93,18 @@ FAULTS = (
     Fault("sums of a tile saturate", "kernels/gemm/tile512.hpp", "_mm512_dpbusd_epi32(sum, four, w)", "_mm512_dpbusds_epi32(sum, four, w)", MATMUL),
     Fault("half a vector taken for a whole one", "kernels/gemm/tile512.hpp", "Part<(COLUMNS < 32)>", "Part<(COLUMNS < 24)>", MATMUL),
     Fault("sums stored behind the last column", "kernels/gemm/vnni512.inc", "e.contract == contract_s32 && columns == width", "e.contract == contract_s32", MATMUL),
-    Fault("bias of the right half forgotten", "kernels/gemm/tile512.hpp", "_mm512_add_epi32(chain[0].right[i], right_bias)", "chain[0].right[i]", MATMUL),
+    Fault("bias of the right half forgotten", "kernels/gemm/tile512.hpp", "_mm512_add_epi32(right[i], right_all)", "right[i]", MATMUL),
+    Fault("a tile of eight columns with the next ones' multipliers", "kernels/gemm/tile512.hpp", "_mm512_broadcast_f32x8(_mm256_loadu_ps(e.multiplier + channel))", "_mm512_loadu_ps(e.multiplier + channel)", MATMUL),
+    Fault("one row of a narrow tile stored four times", "kernels/gemm/tile512.hpp", "four[q] = sums.left[i + q];", "four[q] = sums.left[i];", MATMUL),
+    Fault("the last four rows of eight columns lost", "kernels/gemm/tile512.hpp", "if constexpr (ROWS % together != 0)", "if constexpr (ROWS < together)", MATMUL),
+    Fault("rows behind whole tiles summed from the first", "kernels/gemm/vnni512.inc", "job.rows += first;", "", MATMUL),
+    Fault("halves of a table exchanged", "kernels/lookup_vbmi.hpp", "_mm512_movepi8_mask(x), _mm512", "~_mm512_movepi8_mask(x), _mm512", POINTWISE),
+    Fault("planes of an image mixed", "kernels/pointwise/interleave.inc", "i % 3 == c ? i / 3 : -1", "i % 3 == c ? (i + 1) / 3 : -1", POINTWISE),
+    Fault("an operand spread from its first part only", "layers/pointwise.cpp", "++o, from += s.inner", "++o", POINTWISE),
+    Fault("a call written down is made at once", "binding/calls.hpp", "calls->add({object_of(used)...}, std::move(work));", "calls->add({object_of(used)...}, work), work();", CALLS),
+    Fault("what is too large for an integer not cut", "kernels/finish.hpp", "is_small_ ? scaled :", "true ? scaled :", REQUANTIZE),
+    Fault("a clamp from above alone ignored", "kernels/rounding.hpp", "low > -128 || high < 127", "low > -128", REQUANTIZE),
+    Fault("only the first multiplier asked whether it is small", "layers/settings.cpp", "std::all_of(output_.multiplier.begin(), output_.multiplier.end()", "std::all_of(output_.multiplier.begin(), output_.multiplier.begin() + 1", REQUANTIZE),
     Fault("two tiles share a buffer", "kernels/gemm/vnni512.inc", "turn ^= 1", "turn ^= 0", MATMUL),
     Fault("the last row of a tile left unfinished", "kernels/gemm/tile512.hpp", "rows_ = rows_ > 1 ? rows_ - 2 : 0;", "rows_ = rows_ > 3 ? rows_ - 2 : 0;", MATMUL),
     Fault("the row behind an odd tile overwritten", "kernels/gemm/tile512.hpp", "if (rows_ > 1)", "if (rows_ > 0)", MATMUL),

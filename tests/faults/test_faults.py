@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.copies.tree import ROOT, break_once, copy_tree, run_tests
+
 from .faults import FAULTS
-from .tree import ROOT, break_once, copy_tree, run_tests
 
 HARDWARE = Path("hw") / "accord" / "hw"
 

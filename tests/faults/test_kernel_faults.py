@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from .extension import build, copy_and_build, extension
+from bench.copies.extension import build, copy_and_build, extension
+from bench.copies.tree import ROOT, break_once, run_tests
+
 from .kernel_faults import FAULTS, Fault
-from .tree import ROOT, break_once, run_tests
 
 CRASHES = [-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT]
 """What a guard page or the allocator makes of a kernel that leaves its arrays."""

@@ -15,6 +15,7 @@ struct Epilogue {
   uint32_t flip;            // 0x80 where the output is u8, else 0
   const int32_t *bias;      // zero-point correction included, modulo 2^32
   const float *multiplier;  // fma, onnx
+  bool is_small;            // fma, onnx: all multipliers are at most 1/2, so that no product is beyond integers
   const int32_t *fraction;  // tflite: Q31 multiplier, 0 or in [2^30, 2^31)
   const int32_t *shift;     // tflite: in [-31, 30], a left shift where positive
   const uint8_t *lookup;    // 256 bytes indexed by the output's bits, or null

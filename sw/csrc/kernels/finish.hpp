@@ -7,8 +7,8 @@ namespace {
 
 constexpr size_t lanes = Lanes::bytes / 4;
 
-// A vector of channels: sums with their bias to integers that Narrow finishes. What is too small for a byte saturates
-// there; what is too large for an integer is cut before it is converted.
+// A vector of channels: sums with their bias to integers that Narrow finishes. What is too small or too large for a byte
+// saturates there; what could be too large for an integer is cut before it is converted.
 template <Contract CONTRACT>
 class Channels {
  public:
@@ -17,16 +17,18 @@ class Channels {
   Channels(const Epilogue &e, Floats multiplier)
       : multiplier_(multiplier),
         zero_(Lanes::all_floats(static_cast<float>(e.zero))),
-        most_(Lanes::all_floats(static_cast<float>(CONTRACT == contract_fma ? e.high : e.high - e.zero))) {}
+        most_(Lanes::all_floats(static_cast<float>(CONTRACT == contract_fma ? e.high : e.high - e.zero))),
+        is_small_(e.is_small) {}
   Ints operator()(Ints acc) const {
     const Floats sum = Lanes::to_floats(acc);
-    if constexpr (CONTRACT == contract_fma)
-      return round_away(Lanes::smallest(Lanes::fma(sum, multiplier_, zero_), most_));
-    return Lanes::round_even(Lanes::smallest(sum * multiplier_, most_));
+    const Floats scaled = CONTRACT == contract_fma ? Lanes::fma(sum, multiplier_, zero_) : sum * multiplier_;
+    const Floats below = is_small_ ? scaled : Lanes::smallest(scaled, most_);
+    return CONTRACT == contract_fma ? round_away(below) : Lanes::round_even(below);
   }
 
  private:
   Floats multiplier_, zero_, most_;
+  bool is_small_;
 };
 
 template <>

@@ -28,18 +28,21 @@ class Narrow {
       : zero_(Lanes::all_words(zero)),
         low_(Lanes::all_bytes(low)),
         high_(Lanes::all_bytes(high)),
-        flip_(Lanes::all_bytes(static_cast<int32_t>(flip))) {}
+        flip_(Lanes::all_bytes(static_cast<int32_t>(flip))),
+        is_clamped_(low > -128 || high < 127) {}
 
   // Four vectors, in the order that packing twice leaves.
   Ints operator()(const Ints *ints) const {
     const Ints first = Lanes::add_words_saturating(Lanes::pack_ints(ints[0], ints[1]), zero_);
     const Ints second = Lanes::add_words_saturating(Lanes::pack_ints(ints[2], ints[3]), zero_);
-    const Ints below = Lanes::smallest(Lanes::pack_words(first, second), high_);
-    return Lanes::flip(Lanes::largest(below, low_, true), flip_);
+    const Ints bytes = Lanes::pack_words(first, second);
+    if (!is_clamped_) return Lanes::flip(bytes, flip_);
+    return Lanes::flip(Lanes::largest(Lanes::smallest(bytes, high_), low_, true), flip_);
   }
 
  private:
   Ints zero_, low_, high_, flip_;
+  bool is_clamped_;
 };
 
 }  // namespace

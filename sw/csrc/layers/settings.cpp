@@ -26,6 +26,7 @@ ChannelData::ChannelData(const OutputSettings &output, size_t first, size_t chan
   output_.fraction = slice(output.fraction, first, channels);
   output_.shift = slice(output.shift, first, channels);
   bias_.resize(padded(channels), 0);
+  is_small_ = std::all_of(output_.multiplier.begin(), output_.multiplier.end(), [](float m) { return m <= 0.5f; });
 }
 
 Epilogue ChannelData::epilogue() const {
@@ -36,6 +37,7 @@ Epilogue ChannelData::epilogue() const {
           .flip = output_.is_unsigned ? 0x80u : 0u,
           .bias = bias_.data(),
           .multiplier = output_.multiplier.data(),
+          .is_small = is_small_,
           .fraction = output_.fraction.data(),
           .shift = output_.shift.data(),
           .lookup = output_.lookup ? output_.lookup->data() : nullptr};

@@ -33,6 +33,7 @@ class ChannelData {
  private:
   OutputSettings output_;
   std::vector<int32_t> bias_;
+  bool is_small_;
 };
 
 // bias - factor * (sum of the column), modulo 2^32: what zero points cost. weights[k * columns + n].

@@ -67,6 +67,15 @@ def test_written_down_is_made_when_called(name):
         np.testing.assert_array_equal(y, step(x), strict=True)
 
 
+def test_nothing_is_computed_while_calls_are_written_down():
+    x, y, calls = np.arange(256, dtype=np.uint8), np.full(256, 77, np.uint8), Calls()
+    with calls:
+        assert lookup(x, x[::-1].copy(), out=y) is y
+    assert (y == 77).all()
+    calls()
+    assert (y == x[::-1]).all()
+
+
 def test_several_in_order():
     rng = np.random.default_rng(seed())
     found = steps(rng)

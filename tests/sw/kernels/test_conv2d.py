@@ -142,7 +142,7 @@ def test_depthwise_is_a_convolution_of_as_many_groups():
 
 
 @pytest.mark.parametrize("isa", isas("depthwise"))
-def test_channels_take_turns_where_rows_are_longer_than_the_first_cache(isa):
+def test_depthwise_channels_take_turns_where_rows_are_longer_than_the_first_cache(isa):
     """202 pixels of 70 channels: some channels, and the others when the first ones are done."""
     rng = np.random.default_rng(6)
     x = rng.integers(-128, 128, (2, 3, 200, 70), dtype=np.int8)

@@ -65,7 +65,18 @@ def test_every_instruction_set_has_the_operations_that_matter():
 
 
 @pytest.mark.parametrize(
-    "mask", ["", "avx512vbmi", "avx512vnni", "avx512vnni,avxvnni", "avx512bw avxvnni", "avx512f", "fma", "avx2", "avx2,avx512f"]
+    "mask",
+    [
+        "",
+        "avx512vbmi",
+        "avx512vnni",
+        "avx512vnni,avxvnni",
+        "avx512bw avxvnni",
+        "avx512f",
+        "fma",
+        "avx2",
+        "avx2,avx512f",
+    ],
 )
 def test_a_masked_processor_runs_what_is_left_and_gives_the_same_bytes(mask):
     plain, masked = run(), run(ACCORD_CPU_MASK=mask)

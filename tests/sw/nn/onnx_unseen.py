@@ -195,9 +195,34 @@ def falling(net: Net) -> str:
     x = net.add("MaxPool", net.add("HardSwish", net.conv("x", 3, 8)), kernel_shape=[2, 2], strides=[2, 2])
     x = swish(net, net.conv(x, 8, 8))
     x = net.add("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
-    x = net.add("Pad", net.add("Sigmoid", net.conv(x, 8, 8)), net.constant(np.array([0, 0, 1, 0, 0, 0, 0, 2])))
+    x = net.add("Pad", net.add("Softplus", net.conv(x, 8, 8)), net.constant(np.array([0, 0, 1, 0, 0, 0, 0, 2])))
     x = net.add("Mul", net.conv(x, 8, 8), net.real(-1))
     return net.conv(relu(net, net.add("MaxPool", x, kernel_shape=[3, 2])), 8, 4)
+
+
+FULL = (1, 3, 224, 224)
+
+
+def full_mobilenet_v2(net: Net) -> str:
+    """The published network."""
+    x, depth = six(net, net.conv("x", 3, 32, strides=[2, 2])), 32
+    plan = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
+    for factor, channels, count, stride in plan:
+        for number in range(count):
+            x = inverted(net, x, depth, channels, 1 if number else stride, factor * depth, 3, six)
+            depth = channels
+    return head(net, six(net, net.conv(x, depth, 1280, 1)), 1280, 1000)
+
+
+def full_resnet18(net: Net) -> str:
+    """The published network."""
+    x, depth = relu(net, net.conv("x", 3, 64, 7, strides=[2, 2])), 64
+    x = net.add("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
+    for channels, stride in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
+        y = net.conv(relu(net, net.conv(x, depth, channels, strides=[stride] * 2)), channels, channels)
+        x = x if stride == 1 else net.conv(x, depth, channels, 1, strides=[stride] * 2)
+        x, depth = relu(net, net.add("Add", y, x)), channels
+    return head(net, x, depth, 1000)
 
 
 UNSEEN: dict[str, Callable[[Net], str]] = {

@@ -45,7 +45,7 @@ def test_unseen_networks(name, method):
 def test_a_constant_operand_a_channel():
     """Scales and offsets of channels, as constants with scales of their own."""
     net = Net(seed())
-    x = net.conv("x", 3, 8)
+    x = net.add("HardSwish", net.conv("x", 3, 8))
     factors, offsets = (net.constant(net.rng.normal(0, 1, (1, 8, 1, 1)).astype(np.float32)) for _ in range(2))
     x = net.add("Relu", net.add("Add", net.add("Mul", x, factors), offsets))
     assert elements(net.model(net.conv(x, 8, 4)), (1, 3, 16, 16), "minmax") > 1000

@@ -26,6 +26,13 @@ def test_the_digits_network_is_near_fp32():
     assert not cosine.digits(cosine._without_biases).passed
 
 
+def test_a_network_that_is_not_there_fails(monkeypatch, tmp_path):
+    monkeypatch.setattr("bench.gates.networks.NETWORKS", tmp_path)
+    outcome = cosine.measure()
+    assert not outcome.passed
+    assert "set ACCORD_MODELS" in outcome.figure
+
+
 @pytest.mark.networks
 def test_resnet_is_near_fp32():
     assert cosine.resnet().passed

@@ -8,11 +8,10 @@ import onnx
 import pytest
 
 from accord.nn.functions.reals import FUNCTIONS
-from accord.nn.importers.onnx import ModelError, import_onnx
 from accord.sim.seed import seed
 
 from .onnx_networks import Net, images
-from .onnx_unseen import IMAGE, UNSEEN, head
+from .onnx_unseen import FULL, IMAGE, UNSEEN, full_mobilenet_v2, full_resnet18, head
 from .onnx_witness import differences, exposed, quantized
 
 KINDS = {
@@ -43,6 +42,20 @@ def build(name: str, opset: int = 17) -> onnx.ModelProto:
 @pytest.mark.parametrize("name", UNSEEN)
 def test_networks(name, kind, tmp_path):
     assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), tmp_path, **KINDS[kind]))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("form", ["QDQ", "QOperator"])
+@pytest.mark.parametrize("network", [full_mobilenet_v2, full_resnet18])
+def test_full_size(network, form, tmp_path, record_property):
+    net = Net(seed(), 17, FULL)
+    model = quantized(net.model(network(net)), images(seed(), 1, FULL), tmp_path, form=form)
+    compared, wrong = differences(exposed(model), images(seed() + 1, 1, FULL))
+    record_property(
+        "compared", f"{network.__name__}, {form}: {compared} elements compared, {sum(wrong.values())} differ"
+    )
+    assert compared > 100_000
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
@@ -79,12 +92,13 @@ def test_options_of_the_quantizer(name, option, tmp_path):
     assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), tmp_path, **chosen))
 
 
-def test_normalizations_left_in_floating_point_are_refused(tmp_path):
+@pytest.mark.parametrize("after", ["Relu", "HardSwish", "Identity"])
+def test_normalizations_left_in_floating_point(after, tmp_path):
     """ONNX Runtime's quantizer leaves them where nobody has folded them into a convolution before."""
     net = Net(seed(), 17, IMAGE)
     x = net.conv("x", 3, 4)
     parameters = [net.numbers(4) for _ in range(3)] + [net.constant(np.array([1, 2, 0.5, 3], np.float32))]
     x = net.add("BatchNormalization", x, *parameters)
-    model = quantized(net.model(net.add("Relu", x)), images(seed(), 2, IMAGE), tmp_path)
-    with pytest.raises(ModelError, match=r"^BatchNormalization '.*': would be computed in floating point; fold it"):
-        import_onnx(model)
+    model = quantized(net.model(net.conv(net.add(after, x), 4, 3)), images(seed(), 2, IMAGE), tmp_path)
+    assert any(node.op_type == "BatchNormalization" for node in model.graph.node)
+    assert_the_same(model)

@@ -84,6 +84,29 @@ def test_a_layer_that_others_read_or_that_has_a_clamp_keeps_its_weights():
     assert all(np.array_equal(a, b) for a, b in zip(run(folded, x), run(graph, x), strict=True))
 
 
+def test_products_and_sums_of_a_constant_a_channel_go_along():
+    rng = np.random.default_rng(seed())
+    net = Sketch(4, 4, 2)
+    y = net.conv("x", small_integers(rng, 3, 1, 1, 2))
+    y = net.norm(net.joined(Op.MULTIPLY, net.constant(2.0 ** rng.integers(-2, 3, (1, 1, 1, 3))), y), *numbers(rng, 3))
+    y = net.joined(Op.ADD, y, net.constant(small_integers(rng, 1, 1, 1, 3)))
+    graph = net.done(net.joined(Op.MULTIPLY, y, net.constant([[[[0.5]]]])))
+    folded = fold_batch_norm(graph)
+    assert ops(folded) == ["conv"]
+    x = small_integers(rng, 2, 4, 4, 2)
+    assert np.array_equal(run(folded, x)[0], run(graph, x)[0])
+
+
+def test_constants_of_an_image_and_of_what_no_layer_makes_stay():
+    rng = np.random.default_rng(seed())
+    net = Sketch(4, 4, 2)
+    y = net.joined(
+        Op.ADD, net.conv("x", small_integers(rng, 2, 1, 1, 2)), net.constant(small_integers(rng, 1, 4, 4, 2))
+    )
+    graph = net.done(y, net.joined(Op.MULTIPLY, "x", net.constant([[[[2.0, 3.0]]]])))
+    assert ops(fold_batch_norm(graph)) == ["conv", "add", "multiply"]
+
+
 def test_two_in_a_row_and_weights_that_two_layers_share():
     rng = np.random.default_rng(seed())
     net = Sketch(4, 4, 2)
@@ -93,6 +116,7 @@ def test_two_in_a_row_and_weights_that_two_layers_share():
     graph = net.done(first, second)
     x = small_integers(rng, 1, 4, 4, 2)
     folded = fold_batch_norm(graph)
+    assert ops(folded) == ["conv", "conv"]
     assert all(np.array_equal(a, b) for a, b in zip(run(folded, x), run(graph, x), strict=True))
 
 

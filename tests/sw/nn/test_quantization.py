@@ -129,13 +129,15 @@ def test_between_the_ends_all_is_bytes(name, contract):
 @pytest.mark.nightly
 @pytest.mark.networks
 def test_100_images_within_the_time_that_calibration_may_take(networks, record_property):
-    """The network's own execution included, which a busy machine slows down most: a nightly test."""
+    """The network's own execution included; seconds of all threads, so that other work does not count."""
     graph = import_onnx(onnx.load(networks / "mbv3_small_fp32.onnx"))
     rng = np.random.default_rng(seed())
     images = [rng.normal(0, 1, (1, 3, 224, 224)).astype(np.float32) for _ in range(4)]
-    start = time.perf_counter()
+    start = time.process_time()
     records = calibrate(graph, ({"x": images[number % 4]} for number in range(100)), "relative")
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     assert {one.samples for one in records.values()} == {100}
-    record_property("compared", f"calibration, relative: {len(records)} tensors, 100 images, {seconds:.1f} s in all")
+    record_property(
+        "compared", f"calibration, relative: {len(records)} tensors, 100 images, {seconds:.1f} s of all threads"
+    )
     assert seconds < 30

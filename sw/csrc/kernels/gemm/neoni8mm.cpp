@@ -9,7 +9,7 @@ namespace accord {
 namespace {
 
 using Weight = int8_t;
-constexpr size_t step = 8, column_pairs = tile_columns / 2;
+constexpr size_t step = 8, column_pairs = tile_columns / 2, step_items = step * tile_columns;
 
 template <bool SIGNED>
 inline uint8x16_t as_unsigned(uint8x16_t x) {
@@ -31,6 +31,14 @@ struct Squares {
   }
 };
 
+// The lower or the upper eight bytes of two rows.
+inline uint8x16_t lower(uint8x16_t a, uint8x16_t b) {
+  return vreinterpretq_u8_u64(vzip1q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b)));
+}
+inline uint8x16_t upper(uint8x16_t a, uint8x16_t b) {
+  return vreinterpretq_u8_u64(vzip2q_u64(vreinterpretq_u64_u8(a), vreinterpretq_u64_u8(b)));
+}
+
 inline int32x4_t first_halves(int32x4_t a, int32x4_t b) { return vcombine_s32(vget_low_s32(a), vget_low_s32(b)); }
 inline int32x4_t second_halves(int32x4_t a, int32x4_t b) { return vcombine_s32(vget_high_s32(a), vget_high_s32(b)); }
 
@@ -48,21 +56,26 @@ void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int3
 #pragma GCC unroll 8
     for (int i = 0; i < 2 * PAIRS; ++i) from[i] = rows[i < ROWS ? i : ROWS - 1];
     size_t k = 0;
-    uint8x16_t x[PAIRS];
-    for (; k + step <= c.shape.depth; k += step, weights += step * tile_columns) {
+    uint8x16_t x[PAIRS], next[PAIRS];
+    for (; k + 2 * step <= c.shape.depth; k += 2 * step) {
 #pragma GCC unroll 4
-      for (int p = 0; p < PAIRS; ++p)
-        x[p] = as_unsigned<SIGNED>(vcombine_u8(vld1_u8(from[2 * p] + k), vld1_u8(from[2 * p + 1] + k)));
+      for (int p = 0; p < PAIRS; ++p) {
+        const uint8x16_t a = vld1q_u8(from[2 * p] + k), b = vld1q_u8(from[2 * p + 1] + k);
+        x[p] = as_unsigned<SIGNED>(lower(a, b)), next[p] = as_unsigned<SIGNED>(upper(a, b));
+      }
+      squares.add(x, weights);
+      squares.add(next, weights + step_items);
+      weights += 2 * step_items;
+    }
+    for (; k < c.shape.depth; k += step, weights += step_items) {
+#pragma GCC unroll 4
+      for (int p = 0; p < PAIRS; ++p) {
+        const size_t left = c.shape.depth - k;
+        const uint64_t a = load_8(from[2 * p] + k, left), b = load_8(from[2 * p + 1] + k, left);
+        x[p] = as_unsigned<SIGNED>(vcombine_u8(vcreate_u8(a), vcreate_u8(b)));
+      }
       squares.add(x, weights);
     }
-    if (k == c.shape.depth) continue;
-#pragma GCC unroll 4
-    for (int p = 0; p < PAIRS; ++p) {
-      const uint64_t a = load_8(from[2 * p] + k, c.shape.depth - k), b = load_8(from[2 * p + 1] + k, c.shape.depth - k);
-      x[p] = as_unsigned<SIGNED>(vcombine_u8(vcreate_u8(a), vcreate_u8(b)));
-    }
-    squares.add(x, weights);
-    weights += step * tile_columns;
   }
   const int32x4_t left = vld1q_s32(bias), right = vld1q_s32(bias + 4);
 #pragma GCC unroll 4

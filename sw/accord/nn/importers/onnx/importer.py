@@ -14,7 +14,14 @@ from accord.nn.importers.onnx.reader import SourceInput, SourceNode, read
 from accord.nn.importers.onnx.terms import Bytes, Constant, Island, Pending, Real
 from accord.nn.importers.onnx.walk import Rule, Walk
 
-RULES: dict[str, Rule] = {**weighted.RULES, **joined.RULES, **elementwise.RULES, **moves.RULES, **parts.RULES}
+RULES: dict[str, Rule] = {
+    **weighted.RULES,
+    **joined.RULES,
+    **elementwise.RULES,
+    **moves.RULES,
+    **parts.RULES,
+    "BatchNormalization": real.normalization_left,
+}
 REAL_RULES: dict[str, Rule] = {**moves.RULES, **parts.RULES, **real.RULES, **real_elementwise.RULES}
 
 
@@ -22,9 +29,9 @@ def import_onnx(model: "onnx.ModelProto | str | Path") -> Graph:
     """Return the graph of a network, opsets 13 to 21: of float32, or quantized, in QDQ form or with QLinear operators.
 
     A quantized network's bytes are ONNX Runtime's under the contract ``onnx``. Functions of one tensor between a
-    DequantizeLinear and a QuantizeLinear become tables; other arithmetic must not stay in floating point. A network
-    in which nothing is quantized gives a graph of float32. ModelError, a ValueError, names the operator that cannot
-    be read, and where it stands.
+    DequantizeLinear and a QuantizeLinear become tables; other arithmetic, BatchNormalization excepted, must not stay in
+    floating point. A network in which nothing is quantized gives a graph of float32. ModelError, a ValueError, names
+    the operator that cannot be read, and where it stands.
     """
     source = read(model)
     walk = Walk(source)

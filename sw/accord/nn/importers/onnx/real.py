@@ -12,6 +12,7 @@ from accord.nn.graph.attributes import Attributes
 from accord.nn.importers.errors import ModelError
 from accord.nn.importers.onnx.builder import own_array
 from accord.nn.importers.onnx.joined import concatenated, pool_of, softmax_axis
+from accord.nn.importers.onnx.quantization import dequantized
 from accord.nn.importers.onnx.reader import SourceNode
 from accord.nn.importers.onnx.terms import Constant, Real, Term
 from accord.nn.importers.onnx.walk import Rule, Walk
@@ -131,7 +132,28 @@ def biased(walk: Walk, node: SourceNode, source: Real, bias: NDArray[np.float32]
 
 def batch_normalization(walk: Walk, node: SourceNode) -> Term:
     """BatchNormalization with statistics that are known."""
-    source = real(walk, node, 0)
+    return _normalized(walk, node, real(walk, node, 0))
+
+
+def normalization_left(walk: Walk, node: SourceNode) -> Term:
+    """BatchNormalization that a quantizer left: of what bytes stand for, in float32, to be quantized again."""
+    source = walk.real(node, 0)
+    if source is None:
+        walk.refuse(node, 0)
+    return _normalized(walk, node, source)
+
+
+def _statistic(walk: Walk, node: SourceNode, index: int) -> NDArray[np.float32]:
+    """Return a constant input of float32, which a quantizer may have made one of int8, uint8 or int32."""
+    found = walk.term(node, index)
+    if isinstance(found, Constant) and found.params is not None:
+        return dequantized(found.data, found.params)
+    if isinstance(found, Constant) and found.bias_scale is not None:
+        return np.asarray(found.data.astype(F) * found.bias_scale, F)
+    return weights(walk, node, index)
+
+
+def _normalized(walk: Walk, node: SourceNode, source: Real) -> Term:
     if node.get("training_mode", 0):
         raise ModelError(f"{node}: training_mode is not supported; export the network for inference")
     if len(source.shape) not in (2, IMAGE):
@@ -139,7 +161,7 @@ def batch_normalization(walk: Walk, node: SourceNode) -> Term:
     names = ("scale", "bias", "mean", "variance")
     stored = []
     for index, name in enumerate(names, 1):
-        data = weights(walk, node, index)
+        data = _statistic(walk, node, index)
         if data.shape != source.shape[1:2]:
             raise ModelError(f"{node}: its {name} has shape {data.shape}, expected {source.shape[1:2]}")
         stored.append(walk.builder.constant(f"{node.name}/{name}", data))

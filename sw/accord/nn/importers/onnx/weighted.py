@@ -234,15 +234,7 @@ def qgemm(walk: Walk, node: SourceNode) -> Term:
     return _written(walk, node, _linear(walk, node, x, (rows, params), _bias(walk, node, 6)), 7)
 
 
-def batch_normalization(walk: Walk, node: SourceNode) -> Term:
-    """Refuse a BatchNormalization that stayed in floating point."""
-    raise ModelError(
-        f"{node}: would be computed in floating point; fold it into the convolution before it, then quantize"
-    )
-
-
 RULES: dict[str, Rule] = {
-    "BatchNormalization": batch_normalization,
     "Conv": conv,
     "Gemm": gemm,
     "MatMul": matmul,

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .tree import copy_tree, run_in_copy
+from bench.copies.tree import copy_tree, run_in_copy
 
 
 def _cmake(*arguments: str | Path) -> None:

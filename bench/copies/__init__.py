@@ -1,0 +1,1 @@
+"""Copies of the project, to be built in other ways and broken on purpose."""
