@@ -15,7 +15,7 @@ CSRC = Path(__file__).parents[3] / "sw" / "csrc"
 LINES = re.findall(r"^set\(ACCORD_FLAGS_(\w+) (.*)\)$", (CSRC / "isa.cmake").read_text(), re.MULTILINE)
 FLAGS = {isa: [flag for flag in flags.split() if flag != '""'] for isa, flags in LINES}
 SETS = dict(re.findall(r"^set\(ACCORD_ISAS_(\w+) (.*)\)$", (CSRC / "isa.cmake").read_text(), re.MULTILINE))
-ALLOWED = re.compile(r'^#include (<immintrin\.h>|<arm_neon\.h>|<stddef\.h>|<stdint\.h>|"[\w./]+")$')
+ALLOWED = re.compile(r'^#include (<immintrin\.h>|<arm_neon\.h>|<wasm_simd128\.h>|<stddef\.h>|<stdint\.h>|"[\w./]+")$')
 
 
 def units_of(processor: str) -> list[Path]:

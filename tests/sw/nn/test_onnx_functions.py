@@ -113,11 +113,7 @@ REFUSED = {
     "Conv": (["x", "w"], {"w": np.ones((2, 3, 1, 1), np.float32)}, "would be computed in floating point: x is not"),
     "MatMul": (["d", "w"], {"w": np.ones((4, 2), np.float32)}, r"its weights \(w\) have to be a quantized constant"),
     "Resize": (["d", "", "w"], {"w": np.ones(4, np.float32)}, "the operator Resize is not supported"),
-    "BatchNormalization": (
-        ["d"] + ["w"] * 4,
-        {"w": np.ones(3, np.float32)},
-        "in floating point; fold it into the convolution before it",
-    ),
+    "BatchNormalization": (["d"] + ["w"] * 4, {"w": np.ones(2, np.float32)}, r"its scale has shape \(2,\), expected"),
     "Add": (["d", "w"], {"w": np.ones((1, 3, 1, 1), np.float32)}, "w is a constant that no DequantizeLinear gives"),
     "GlobalAveragePool": (["x"], {}, None),
     "Softmax": (["f"], {}, r"the result of Relu 'Relu', has no QuantizeLinear behind it"),
