@@ -50,6 +50,7 @@ def quick(monkeypatch):
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.nightly
 def test_small_cases_agree_and_are_reported(record_property):
     rounds: list[None] = []
     results = list(session.run(SMALL, seed(), 3, lambda: rounds.append(None)))
