@@ -76,7 +76,9 @@ class _Weighted:
             np.add(sums, kernel(x), out=sums)  # modulo 2^32, as the sums themselves
         if self._output is not None:
             return requantize(sums, self._output, out=out, isa=self._isa)
-        return np.asarray(np.multiply(sums.astype(np.float32), self._scale, out=out))
+        real = np.empty(sums.shape, np.float32) if out is None else out
+        np.copyto(real, sums, casting="same_kind")  # to nearest even, as a conversion is
+        return np.multiply(real, self._scale, out=real)
 
 
 class QuantizedConv2d(_Weighted):
