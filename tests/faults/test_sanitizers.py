@@ -21,6 +21,10 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_and_build(tmp_path_factory.mktemp("sanitized") / "tree", SANITIZE)
 
 
+BEYOND_MEMORY = "tests/sw/kernels/test_arguments.py::test_views_as_long_as_no_memory_is"
+"""Asks for more memory than there is: the sanitizer ends the process where others throw."""
+
+
 def test_every_planted_error_applies():
     for file, old, _ in (OVERREAD, OVERFLOW):
         assert (ROOT / "sw" / "csrc" / file).read_text().count(old) == 1
@@ -32,7 +36,7 @@ def test_no_address_is_wrong_and_no_behaviour_undefined(tree, variables, record_
     symbols = subprocess.run(["nm", "-D", extension(tree, **variables)], capture_output=True, text=True, check=True)
     assert "__asan_init" in symbols.stdout
     assert "__ubsan_handle_add_overflow_abort" in symbols.stdout
-    result = run_tests(tree, "-s", "tests/sw/kernels", **variables)
+    result = run_tests(tree, "-s", "tests/sw/kernels", "--deselect", BEYOND_MEMORY, **variables)
     assert result.returncode == 0, f"{result.stdout[-3000:]}{result.stderr[-5000:]}"
     (passed,) = re.findall(r"^(\d+) passed", result.stdout, re.MULTILINE)
     assert int(passed) > 500
