@@ -71,8 +71,8 @@ def test_no_bytes_for_what_a_clamp_or_a_function_cannot_give():
     a = net.function(net.conv("x", np.ones((2, 1, 1, 2))), Apply("Clip", (X, Number(0.0), Number(6.0))))
     graph = simplified(net.done(net.unary(a, "Sqrt")))
     params = choose_params(graph, dict.fromkeys(("x", "t1", "t2"), record(-8, 9)))
-    assert steps(params["t1"]) == pytest.approx((0, 6), abs=1e-6)
-    assert steps(params["t2"])[1] == pytest.approx(6**0.5, abs=1e-6)
+    assert params["t1"] == QuantizationParams.of_range(0, 6, np.uint8)
+    assert params["t2"] == QuantizationParams.of_range(0, np.sqrt(np.float32(255) * params["t1"].scale), np.uint8)
 
 
 def test_records_are_missed_by_name_and_survive_a_file(tmp_path):
