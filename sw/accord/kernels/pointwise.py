@@ -1,15 +1,29 @@
 """Functions of whole arrays: dot, requantize, quantize, dequantize, add, multiply, lookup."""
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from accord.kernels import _core, check
 from accord.kernels.check import ByteArray
 from accord.kernels.output import Contract, Output, contract_number, output_multiplier, q31, settings_or_sums
 
 TFLITE_ADD_SHIFT = 20
+
+
+class _Settings(TypedDict):
+    """Of a sum or a product: scales and zero points of both operands and the result."""
+
+    a_scale: float
+    b_scale: float
+    scale: float
+    a_zero_point: NotRequired[int]
+    b_zero_point: NotRequired[int]
+    zero_point: NotRequired[int]
+    contract: NotRequired[Contract]
+    clamp: NotRequired[tuple[int, int] | None]
+    isa: NotRequired[str | None]
 
 
 def dot(
@@ -93,101 +107,89 @@ def lookup(x: ByteArray, table: ByteArray, *, out: ByteArray | None = None, isa:
     return _core.lookup(x, table, out, check.name_or_empty("isa", isa))
 
 
-class Add:
+class _TwoOperands:
+    """What a sum and a product have in common: numbers checked once."""
+
+    def __init__(
+        self,
+        *,
+        a_scale: float,
+        b_scale: float,
+        scale: float,
+        dtype: DTypeLike,
+        a_zero_point: int = 0,
+        b_zero_point: int = 0,
+        zero_point: int = 0,
+        contract: Contract = "fma",
+        clamp: tuple[int, int] | None = None,
+        isa: str | None = None,
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        is_signed = check.byte_dtype("dtype", dtype)
+        self._contract = contract
+        self._zeros = [
+            check.zero_point("a_zero_point", a_zero_point, is_signed),
+            check.zero_point("b_zero_point", b_zero_point, is_signed),
+            check.zero_point("zero_point", zero_point, is_signed),
+        ]
+        self._scales = [
+            check.scale("a_scale", a_scale),
+            check.scale("b_scale", b_scale),
+            check.scale("scale", scale),
+        ]
+        self._clamp = clamp
+        self._isa = check.name_or_empty("isa", isa)
+
+    def _output(self, multiplier: ArrayLike) -> Output:
+        return Output(self._contract, multiplier, self._zeros[2], self.dtype, self._clamp)
+
+
+class Add(_TwoOperands):
     """``layer(a, b, out=None)``: the quantized sum of two tensors of one dtype, prepared.
 
     ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`add`.
     """
 
-    def __init__(
-        self,
-        *,
-        a_scale: float,
-        b_scale: float,
-        scale: float,
-        dtype: DTypeLike,
-        a_zero_point: int = 0,
-        b_zero_point: int = 0,
-        zero_point: int = 0,
-        contract: Contract = "fma",
-        clamp: tuple[int, int] | None = None,
-        isa: str | None = None,
-    ) -> None:
-        self.dtype = np.dtype(dtype)
-        is_signed = check.byte_dtype("dtype", dtype)
-        self._contract = contract_number(contract)
-        zeros = [
-            check.zero_point("a_zero_point", a_zero_point, is_signed),
-            check.zero_point("b_zero_point", b_zero_point, is_signed),
-            check.zero_point("zero_point", zero_point, is_signed),
-        ]
-        s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
-        bounds = Output(contract, 1.0, zero_point, np.int8 if is_signed else np.uint8, clamp).bounds()
-        self._zeros = [*zeros, *bounds]
-        self._ratios, self._scales = [1.0, 1.0], [0] * 6
-        if contract == "tflite":
-            self._scales = _tflite_scales(float(s_a), float(s_b), float(s_y))
+    def __init__(self, *, dtype: DTypeLike, **settings: Unpack[_Settings]) -> None:
+        super().__init__(dtype=dtype, **settings)
+        self._number = contract_number(self._contract)
+        self._integers = [*self._zeros, *self._output(1.0).bounds()]
+        s_a, s_b, s_y = self._scales
+        self._ratios, self._q31 = [1.0, 1.0], [0] * 6
+        if self._contract == "tflite":
+            self._q31 = _tflite_scales(float(s_a), float(s_b), float(s_y))
         else:
             self._ratios = [_ratio("a_scale", s_a, s_y), _ratio("b_scale", s_b, s_y)]
-        self._isa = check.name_or_empty("isa", isa)
 
     def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
         """Return the sum; ``out`` may be an operand of its shape."""
         check.same_dtype("a", a, self.dtype)
-        return _core.add(a, b, out, self._contract, self._ratios, self._zeros, self._scales, self._isa)
+        return _core.add(a, b, out, self._number, self._ratios, self._integers, self._q31, self._isa)
 
 
-class Multiply:
+class Multiply(_TwoOperands):
     """``layer(a, b, out=None)``: the quantized product of two tensors of one dtype, prepared.
 
     ``dtype``: int8 or uint8, that of a, b and the result. Everything else as for :func:`multiply`.
     """
 
-    def __init__(
-        self,
-        *,
-        a_scale: float,
-        b_scale: float,
-        scale: float,
-        dtype: DTypeLike,
-        a_zero_point: int = 0,
-        b_zero_point: int = 0,
-        zero_point: int = 0,
-        contract: Contract = "fma",
-        clamp: tuple[int, int] | None = None,
-        isa: str | None = None,
-    ) -> None:
-        self.dtype = np.dtype(dtype)
-        is_signed = check.byte_dtype("dtype", dtype)
-        self._zero_a = check.zero_point("a_zero_point", a_zero_point, is_signed)
-        self._zero_b = check.zero_point("b_zero_point", b_zero_point, is_signed)
-        s_a, s_b, s_y = check.scale("a_scale", a_scale), check.scale("b_scale", b_scale), check.scale("scale", scale)
-        multiplier = output_multiplier(contract, float(s_a), s_b, float(s_y))
-        self._output = Output(contract, multiplier, zero_point, np.int8 if is_signed else np.uint8, clamp).settings()
-        self._isa = check.name_or_empty("isa", isa)
+    def __init__(self, *, dtype: DTypeLike, **settings: Unpack[_Settings]) -> None:
+        super().__init__(dtype=dtype, **settings)
+        s_a, s_b, s_y = self._scales
+        self._settings = self._output(output_multiplier(self._contract, float(s_a), s_b, float(s_y))).settings()
 
     def __call__(self, a: ByteArray, b: ByteArray, out: ByteArray | None = None) -> ByteArray:
         """Return the product; ``out`` may be an operand of its shape."""
         check.same_dtype("a", a, self.dtype)
-        return _core.multiply(a, b, out, self._zero_a, self._zero_b, self._output, self._isa)
+        zero_a, zero_b, _ = self._zeros
+        return _core.multiply(a, b, out, zero_a, zero_b, self._settings, self._isa)
 
 
-def add(
-    a: ByteArray,
-    b: ByteArray,
-    *,
-    a_scale: float,
-    b_scale: float,
-    scale: float,
-    a_zero_point: int = 0,
-    b_zero_point: int = 0,
-    zero_point: int = 0,
-    contract: Contract = "fma",
-    clamp: tuple[int, int] | None = None,
-    out: ByteArray | None = None,
-    isa: str | None = None,
-) -> ByteArray:
+def add(a: ByteArray, b: ByteArray, *, out: ByteArray | None = None, **settings: Unpack[_Settings]) -> ByteArray:
     """Return the quantized sum of two tensors of one dtype, int8 or uint8, which is the result's too.
+
+    ``settings``: ``a_scale``, ``b_scale`` and ``scale``, the result's; ``a_zero_point``, ``b_zero_point`` and
+    ``zero_point``, 0 by default; ``contract``, "fma" by default; ``clamp``, (low, high) in the result's units; ``isa``.
 
     Their shapes are equal, or one has sizes of 1, next to one another, where it is repeated: (N, 1, 1, C), a number a
     channel, goes with (N, H, W, C).
@@ -197,57 +199,19 @@ def add(
     reference ADD. ``out`` may be an operand of its shape.
     """
     _is_signed("a", a)
-    prepared = Add(
-        a_scale=a_scale,
-        b_scale=b_scale,
-        scale=scale,
-        dtype=a.dtype,
-        a_zero_point=a_zero_point,
-        b_zero_point=b_zero_point,
-        zero_point=zero_point,
-        contract=contract,
-        clamp=clamp,
-        isa=isa,
-    )
-    return prepared(a, b, out)
+    return Add(dtype=a.dtype, **settings)(a, b, out)
 
 
-def multiply(
-    a: ByteArray,
-    b: ByteArray,
-    *,
-    a_scale: float,
-    b_scale: float,
-    scale: float,
-    a_zero_point: int = 0,
-    b_zero_point: int = 0,
-    zero_point: int = 0,
-    contract: Contract = "fma",
-    clamp: tuple[int, int] | None = None,
-    out: ByteArray | None = None,
-    isa: str | None = None,
-) -> ByteArray:
+def multiply(a: ByteArray, b: ByteArray, *, out: ByteArray | None = None, **settings: Unpack[_Settings]) -> ByteArray:
     """Return (a - Z_a) * (b - Z_b), requantized by the contract with M = S_a * S_b / S_y.
 
     ``onnx`` adds the zero point in float32, before rounding, as ONNX Runtime's QLinearMul does:
     sat(RNE(f32(f32((a - Z_a) * (b - Z_b)) * M) + f32(Z_y))).
 
-    Shapes and dtypes as for :func:`add`.
+    Settings, shapes and dtypes as for :func:`add`.
     """
     _is_signed("a", a)
-    prepared = Multiply(
-        a_scale=a_scale,
-        b_scale=b_scale,
-        scale=scale,
-        dtype=a.dtype,
-        a_zero_point=a_zero_point,
-        b_zero_point=b_zero_point,
-        zero_point=zero_point,
-        contract=contract,
-        clamp=clamp,
-        isa=isa,
-    )
-    return prepared(a, b, out)
+    return Multiply(dtype=a.dtype, **settings)(a, b, out)
 
 
 def _is_signed(name: str, x: Any) -> bool:
