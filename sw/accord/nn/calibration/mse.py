@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from accord.nn.calibration.histogram import LEAST_EXPONENT
 from accord.nn.calibration.observer import HistogramObserver
-from accord.nn.calibration.search import best_fraction
+from accord.nn.calibration.search import least
 from accord.nn.params import QuantizationParams, QuantizationScheme
 
 
@@ -34,17 +34,7 @@ class MSE(HistogramObserver):
         if self.histogram.exponent == LEAST_EXPONENT:  # nothing to tell bins apart by
             return low, high
         error = SquaredError(*self.histogram.bins(self.low, self.high), self.scheme)
-        largest = max(-low, high)
-
-        def together(fraction: float) -> tuple[float, float]:
-            return max(low, -fraction * largest), min(high, fraction * largest)
-
-        ends = together(best_fraction(lambda fraction: error(*together(fraction))))
-        if self.scheme is QuantizationScheme.SYMMETRIC or not low < 0 < high:
-            return ends
-        upper = high * best_fraction(lambda fraction: error(ends[0], fraction * high))
-        lower = low * best_fraction(lambda fraction: error(fraction * low, upper))
-        return min(ends, (lower, upper), key=lambda pair: error(*pair))
+        return least(error, low, high, self.scheme is QuantizationScheme.SYMMETRIC)
 
 
 class SquaredError:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from accord.nn.calibration.histogram import LEAST_EXPONENT, Histogram
 from accord.nn.calibration.mse import SquaredError
 from accord.nn.calibration.observer import Observer
-from accord.nn.calibration.search import best_fraction
+from accord.nn.calibration.search import least
 from accord.nn.params import QuantizationScheme
 
 LARGER = 1.7
@@ -83,15 +83,4 @@ class Relative(Observer):
             # larger data and a range err as the data and a smaller range do
             return (1 - self.share) * error(bottom, top) + self.share * error(bottom / room, top / room)
 
-        low, high = low * room, high * room
-        largest = max(-low, high)
-
-        def together(fraction: float) -> tuple[float, float]:
-            return max(low, -fraction * largest), min(high, fraction * largest)
-
-        ends = together(best_fraction(lambda fraction: cost(*together(fraction))))
-        if self.scheme is QuantizationScheme.SYMMETRIC or not low < 0 < high:
-            return ends
-        upper = high * best_fraction(lambda fraction: cost(ends[0], fraction * high))
-        lower = low * best_fraction(lambda fraction: cost(fraction * low, upper))
-        return min(ends, (lower, upper), key=lambda pair: cost(*pair))
+        return least(cost, low * room, high * room, self.scheme is QuantizationScheme.SYMMETRIC)
