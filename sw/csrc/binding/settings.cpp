@@ -49,20 +49,11 @@ Window make_window(const std::vector<size_t> &v) {
   return {{v[0], v[1]}, {v[2], v[3]}, {v[4], v[5]}, {v[6], v[7]}, {v[8], v[9]}};
 }
 
-std::vector<std::string> available() {
-  std::vector<std::string> names;
-  for (const Isa *isa : available_isas()) names.emplace_back(isa->name);
-  return names;
-}
-
 std::string implementation(const std::string &operation, const std::string &isa) {
-  if (operation == "gemm") return choose(&Isa::gemm, isa).isa->name;
-  if (operation == "depthwise") return choose(&Isa::depthwise, isa).isa->name;
-  if (operation == "dot") return choose(&Isa::dot, isa).isa->name;
-  if (operation == "requantize") return choose(&Isa::requantize, isa).isa->name;
-  if (operation == "pointwise") return choose(&Isa::pointwise, isa).isa->name;
-  if (operation == "pool") return choose(&Isa::pool, isa).isa->name;
-  value_error("operation: '" + operation + "' is none of gemm, depthwise, dot, requantize, pointwise, pool");
+  const char *found = implementation_of(operation, isa);
+  if (!found)
+    value_error("operation: '" + operation + "' is none of gemm, depthwise, dot, requantize, pointwise, pool");
+  return found;
 }
 
 }  // namespace
@@ -103,7 +94,7 @@ void bind_settings(nb::module_ &m) {
   nb::class_<Window>(m, "Window").def("__init__", [](Window *self, const std::vector<size_t> &numbers) {
     new (self) Window(make_window(numbers));
   });
-  m.def("available", &available);
+  m.def("available", &available_names);
   m.def("capabilities", [] { return capability_names(usable_capabilities()); });
   m.def("implementation", &implementation, nb::arg("operation"), nb::arg("isa"));
 }

@@ -75,4 +75,20 @@ std::vector<const Isa *> candidates(const std::string &forced) {
   return found;
 }
 
+std::vector<std::string> available_names() {
+  std::vector<std::string> names;
+  for (const Isa *isa : available_isas()) names.emplace_back(isa->name);
+  return names;
+}
+
+const char *implementation_of(const std::string &operation, const std::string &forced) {
+  if (operation == "gemm") return choose(&Isa::gemm, forced).isa->name;
+  if (operation == "depthwise") return choose(&Isa::depthwise, forced).isa->name;
+  if (operation == "dot") return choose(&Isa::dot, forced).isa->name;
+  if (operation == "requantize") return choose(&Isa::requantize, forced).isa->name;
+  if (operation == "pointwise") return choose(&Isa::pointwise, forced).isa->name;
+  if (operation == "pool") return choose(&Isa::pool, forced).isa->name;
+  return nullptr;
+}
+
 }  // namespace accord

@@ -29,6 +29,7 @@ const std::vector<Isa> &built_isas();
 
 // Those the processor and ACCORD_CPU_MASK allow, best first.
 std::vector<const Isa *> available_isas();
+std::vector<std::string> available_names();
 
 // The best available one that has the operation, or the best from the forced one on. `forced` is the caller's argument,
 // empty for none: then ACCORD_ISA counts. std::invalid_argument, naming which, where that one is unknown or unavailable.
@@ -46,5 +47,8 @@ Choice<Table> choose(const Table *Isa::*operation, const std::string &forced) {
     if (isa->*operation) return {isa, isa->*operation};
   return {};  // not reached: scalar has every operation
 }
+
+// The name of what choose() takes for an operation; null where there is no such operation.
+const char *implementation_of(const std::string &operation, const std::string &forced);
 
 }  // namespace accord

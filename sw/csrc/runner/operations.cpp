@@ -240,21 +240,6 @@ std::string joined(const std::vector<std::string> &names) {
   return all;
 }
 
-std::vector<std::string> available_names() {
-  std::vector<std::string> names;
-  for (const Isa *isa : available_isas()) names.emplace_back(isa->name);
-  return names;
-}
-
-std::string implementation(const std::string &operation, const std::string &isa) {
-  if (operation == "gemm") return choose(&Isa::gemm, isa).isa->name;
-  if (operation == "depthwise") return choose(&Isa::depthwise, isa).isa->name;
-  if (operation == "dot") return choose(&Isa::dot, isa).isa->name;
-  if (operation == "requantize") return choose(&Isa::requantize, isa).isa->name;
-  if (operation == "pointwise") return choose(&Isa::pointwise, isa).isa->name;
-  return choose(&Isa::pool, isa).isa->name;
-}
-
 }  // namespace
 
 // Nothing is thrown for a wrong instruction set: a target may have no exceptions.
@@ -266,7 +251,10 @@ Reply answer(Request request) {
   const std::vector<std::string> names = available_names();
   if (!isa.empty() && std::find(names.begin(), names.end(), isa) == names.end())
     return {false, "isa: '" + isa + "' is not available here; available: " + joined(names), {}};
-  if (name == "implementation") return {true, implementation(request.text(), isa), {}};
+  if (name == "implementation") {
+    const char *found = implementation_of(request.text(), isa);
+    return {found != nullptr, found ? found : "no such operation", {}};
+  }
   for (const Operation &operation : operations)
     if (operation.name == name) {
       Memory memory(request);
