@@ -76,11 +76,19 @@ inline void copy_columns(const uint8_t *from, size_t columns, uint8_t *to) {
   for (; n < columns; ++n) to[n] = from[n];
 }
 
-// The parts of a vector, WIDTH bytes each, to `rows` rows, `columns` of them.
+// The parts of a vector, WIDTH bytes each, to as many rows; where these lie side by side, and no part has bytes that are
+// left out, at once.
+template <size_t WIDTH>
+inline void store_parts(Ints bytes, uint8_t *out, ptrdiff_t out_stride) {
+  if (Lanes::bytes % WIDTH == 0 && out_stride == WIDTH) return Lanes::store(out, bytes, Lanes::bytes);
+  Lanes::store_parts<WIDTH>(bytes, out, out_stride);
+}
+
+// The parts of a vector to `rows` rows, `columns` of them.
 template <size_t WIDTH>
 inline void store_rows(Ints bytes, size_t rows, size_t columns, uint8_t *out, ptrdiff_t out_stride) {
   constexpr size_t most = Lanes::bytes / WIDTH;
-  if (rows >= most && columns >= WIDTH) return Lanes::store_parts<WIDTH>(bytes, out, out_stride);
+  if (rows >= most && columns >= WIDTH) return store_parts<WIDTH>(bytes, out, out_stride);
   alignas(64) uint8_t parts[Lanes::bytes];
   Lanes::store(parts, bytes, Lanes::bytes);
   for (size_t i = 0; i < rows && i < most; ++i, out += out_stride)

@@ -155,3 +155,24 @@ def test_depthwise_channels_take_turns_where_rows_are_longer_than_the_first_cach
         layer = DepthwiseConv2d(weight, bias, **shape, input_dtype="int8", input_zero_point=11, output=output, isa=isa)
         want = sums if output is None else requantize(sums.reshape(-1, 70), output, isa="scalar").reshape(sums.shape)
         np.testing.assert_array_equal(layer(x), want, strict=True)
+
+
+@pytest.mark.parametrize("channels", [8, 16, 24, 32])
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+def test_pixels_as_narrow_as_a_part_of_a_vector(operation, isa, channels):
+    """Outputs that lie side by side, and in every second pixel."""
+    rng = np.random.default_rng(7)
+    x = rng.integers(0, 256, (1, 5, 24, channels), dtype=np.uint8)
+    shape = (3, 1, channels) if operation == "depthwise" else (channels, 3, 1, channels)
+    arguments = {
+        "weight": rng.integers(-128, 128, shape, dtype=np.int8),
+        "output": Output("onnx", rng.uniform(0.001, 0.002, channels), 100, "uint8"),
+        "padding": (1, 0),
+    }
+    want = LAYERS[operation](**arguments, isa="scalar")(x)
+    layer = LAYERS[operation](**arguments, isa=isa)
+    np.testing.assert_array_equal(layer(x), want, strict=True)
+    apart = np.zeros((1, 5, 48, channels), np.uint8)
+    layer(x, out=apart[:, :, ::2])
+    np.testing.assert_array_equal(apart[:, :, ::2], want)
+    assert not apart[:, :, 1::2].any()

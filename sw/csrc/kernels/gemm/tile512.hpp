@@ -151,7 +151,7 @@ class AtOnce {
     constexpr int together = COLUMNS == 8 ? 8 : COLUMNS == 16 ? 4 : 2;
 #pragma GCC unroll 8
     for (int i = 0; i + together <= ROWS; i += together, out += together * out_stride)
-      Lanes::store_parts<COLUMNS>(in_registers.bytes(sums, i), out, out_stride);
+      store_parts<COLUMNS>(in_registers.bytes(sums, i), out, out_stride);
     if constexpr (ROWS % together != 0)
       store_rows<COLUMNS>(in_registers.bytes(sums, ROWS - ROWS % together), ROWS % together, COLUMNS, out, out_stride);
   }
