@@ -102,6 +102,7 @@ class Fake:
         return self.out
 
 
+@pytest.mark.nightly  # compiles the kernels once more, for the benchmark
 def test_wrong_outputs_are_refused():
     data = draw(SMALL[0], seed())
     wrong = Fake(data.expected(0, np.dtype(np.int32)) + (np.arange(17) == 3))

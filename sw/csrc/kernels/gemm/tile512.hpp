@@ -219,8 +219,11 @@ template <int ROWS, int COLUMNS, bool SIGNED, class Between>
       }
     for (; k + step * CHAINS <= job.depth; k += step * CHAINS)
 #pragma GCC unroll 4
-      for (int j = 0; j < CHAINS; ++j)
+      for (int j = 0; j < CHAINS; ++j) {
         multiply(chain[j], [&](int i) __attribute__((always_inline)) { return broadcast(x[i] + k + step * j); });
+        // Weights of few rows come as fast as memory gives them, which is faster in their order: no load passes this.
+        if constexpr (CHAINS > 1) asm volatile("" ::: "memory");
+      }
     for (; k < job.depth; k += step)
       multiply(chain[0], [&](int i) __attribute__((always_inline)) { return broadcast_tail(x[i] + k, job.depth - k); });
   }
