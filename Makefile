@@ -9,6 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 JOBS ?= auto
 K ?= 8
+EMULATED := emulated and not nightly
 TARGETS ?= cortex-a53 cortex-a76 max wasmtime node
 ON_TARGET := $(patsubst %,tests/sw/kernels/test_%.py,conv2d dot matmul pointwise pool requantize) tests/emulated/on_target
 KERNELS := $(shell find sw/csrc -type f)
@@ -36,7 +37,7 @@ test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa 
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 test-isa: $(VENV)/.isa ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
-	$(PY) -m pytest -n $(JOBS) -m emulated tests/emulated --ignore tests/emulated/on_target $(ARGS)
+	$(PY) -m pytest -n $(JOBS) -m "$(EMULATED)" tests/emulated --ignore tests/emulated/on_target $(ARGS)
 	@set -e; for target in $(TARGETS); do \
 	  $(PY) -m pytest -n $(JOBS) -p tests.emulated.plugin --target $$target $(ON_TARGET) $(ARGS); done
 
@@ -90,6 +91,7 @@ wasm-bench: wasm ## the WebAssembly kernels beside scalar code and FP32, in wasm
 
 nightly: lint ## everything, the long runs included, with a fresh seed
 	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "not emulated" $(ARGS)
+	$(MAKE) test-isa EMULATED=emulated
 
 clean: ## delete builds, caches and waveforms; .venv stays
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis

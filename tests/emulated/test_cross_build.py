@@ -12,7 +12,7 @@ import pytest
 
 from .targets import BUILD, build_environment, configure
 
-pytestmark = pytest.mark.emulated
+pytestmark = [pytest.mark.emulated, pytest.mark.nightly]
 AARCH64 = 183
 """Of an ELF header's machine."""
 

@@ -7,7 +7,7 @@ from accord.isa import Config
 from accord.sim.runner import run_bench
 
 
-@pytest.mark.parametrize(("words", "programs"), [(64, 1000), (65536, 20)])
+@pytest.mark.parametrize(("words", "programs"), [(64, 1000), pytest.param(65536, 20, marks=pytest.mark.nightly)])
 def test_frontend(words: int, programs: int) -> None:
     config = Config(k=1, scratchpad_rows=64, program_words=words)
     given = {"words": words, "programs": programs}

@@ -7,7 +7,7 @@ from accord.isa.config import Config
 from accord.sim.runner import run_bench
 
 
-@pytest.mark.parametrize(("k", "count"), [(1, 8000), (16, 1000), (64, 400)])
+@pytest.mark.parametrize(("k", "count"), [(1, 8000), (16, 1000), pytest.param(64, 400, marks=pytest.mark.nightly)])
 def test_lookup_banks(k: int, count: int) -> None:
     parameters = {"k": k, "count": count}
     run_bench(LookupBanks, Config(k=k), bench="accord.sim.benches.lut_bench", parameters=parameters)

@@ -11,7 +11,7 @@ from accord.model import Npu as Model
 from accord.nn.programs import VectorProgram, run_program
 from accord.sim import Npu as Rtl
 
-LANES = (1, 4, 8, 16)
+LANES = (1, 4, 8, pytest.param(16, marks=pytest.mark.nightly))
 
 
 @cache
@@ -19,7 +19,7 @@ def _pair(config: Config) -> tuple[Model, Rtl]:
     return Model(config), Rtl(config)
 
 
-@pytest.fixture(params=LANES, ids=lambda k: f"k{k}")
+@pytest.fixture(params=LANES, ids="k{}".format)
 def config(request) -> Config:
     return Config(k=request.param)
 
