@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 #include "buffer.hpp"
 #include "float_state.hpp"
@@ -19,9 +21,9 @@ void repeat(const uint8_t *from, size_t count, size_t times, uint8_t *to) {
     std::copy_n(to, std::min(done, times - done) * count, to + done * count);
 }
 
-// run(call) on parts of a call that have all their elements.
-template <class Call, class Run>
-void each_part(Call call, const Spread &s, const Run &run) {
+// run(call) on parts of an addition that have all their elements.
+template <class Run>
+void each_part(AddCall call, const Spread &s, const Run &run) {
   if (s.times == 1) return run(call);
   const size_t together = std::clamp<size_t>(repeated / std::max<size_t>(1, s.inner), 1, std::max<size_t>(1, s.times));
   Buffer copies(together * s.inner);
@@ -36,6 +38,31 @@ void each_part(Call call, const Spread &s, const Run &run) {
       all += call.count;
       call.out += call.count;
     }
+  }
+}
+
+// run(call) on parts of a product whose b is periodic. A period is whole vectors, where that does not make it long.
+template <class Run>
+void each_periodic(MultiplyCall call, const Spread &s, const Run &run) {
+  call.period = call.count;
+  if (s.times == 1) return run(call);
+  if (!s.is_b) std::swap(call.a, call.b), std::swap(call.zero_a, call.zero_b);
+  const size_t inner = std::max<size_t>(1, s.inner), whole = vector_alignment / std::gcd(inner, vector_alignment);
+  const size_t together = std::clamp<size_t>(std::min(whole, repeated / inner), 1, std::max<size_t>(1, s.times));
+  Buffer copies(together * s.inner);
+  const uint8_t *from = call.b;
+  call.b = static_cast<const uint8_t *>(copies.data());
+  const auto run_times = [&](size_t times, size_t period) {
+    call.count = times * s.inner;
+    call.period = period * s.inner;
+    run(call);
+    call.a += call.count;
+    call.out += call.count;
+  };
+  for (size_t o = 0; o < s.outer; ++o, from += s.inner) {
+    repeat(from, s.inner, together, static_cast<uint8_t *>(copies.data()));
+    run_times(s.times / together * together, together);
+    run_times(s.times % together, s.times % together);
   }
 }
 
@@ -90,7 +117,7 @@ void multiply(const PointwiseTable &table, const OutputSettings &output, Multipl
   } else {
     call.multiplier = output.multiplier[0];
   }
-  each_part(call, spread, table.multiply);
+  each_periodic(call, spread, table.multiply);
 }
 
 }  // namespace accord

@@ -43,7 +43,7 @@ struct AddCall {
 struct MultiplyCall {
   const uint8_t *a, *b;
   uint8_t *out;
-  size_t count;
+  size_t count, period;  // of a and the output; of b, which is taken again and again: it divides `count`
   bool is_signed;
   int32_t zero_a, zero_b;
   Contract contract;

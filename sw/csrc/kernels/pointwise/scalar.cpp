@@ -72,7 +72,7 @@ void multiply(MultiplyCall c) {
                                                   : multiply_tflite;
   for (size_t i = 0; i < c.count; ++i) {
     const int32_t a = load_activation(c.a + i, c.is_signed) - c.zero_a;
-    const int32_t b = load_activation(c.b + i, c.is_signed) - c.zero_b;
+    const int32_t b = load_activation(c.b + i % c.period, c.is_signed) - c.zero_b;
     c.out[i] = static_cast<uint8_t>(rule(c, a * b));
   }
 }
