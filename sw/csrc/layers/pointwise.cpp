@@ -21,37 +21,43 @@ void repeat(const uint8_t *from, size_t count, size_t times, uint8_t *to) {
     std::copy_n(to, std::min(done, times - done) * count, to + done * count);
 }
 
+// run(copies) for each part of the operand that is spread: `together` copies of it, one behind another.
+template <class Run>
+void each_repeated(const uint8_t *few, const Spread &s, size_t together, const Run &run) {
+  Buffer copies(together * s.inner);
+  const auto to = static_cast<uint8_t *>(copies.data());
+  for (size_t o = 0; o < s.outer; ++o, few += s.inner) {
+    repeat(few, s.inner, together, to);
+    run(to);
+  }
+}
+
 // run(call) on parts of an addition that have all their elements.
 template <class Run>
 void each_part(AddCall call, const Spread &s, const Run &run) {
   if (s.times == 1) return run(call);
   const size_t together = std::clamp<size_t>(repeated / std::max<size_t>(1, s.inner), 1, std::max<size_t>(1, s.times));
-  Buffer copies(together * s.inner);
   const uint8_t *&few = s.is_b ? call.b : call.a, *&all = s.is_b ? call.a : call.b;
-  const uint8_t *from = few;
-  few = static_cast<const uint8_t *>(copies.data());
-  for (size_t o = 0; o < s.outer; ++o, from += s.inner) {
-    repeat(from, s.inner, together, static_cast<uint8_t *>(copies.data()));
+  each_repeated(few, s, together, [&](const uint8_t *copies) {
+    few = copies;
     for (size_t i = 0; i < s.times; i += together) {
       call.count = std::min(together, s.times - i) * s.inner;
       run(call);
       all += call.count;
       call.out += call.count;
     }
-  }
+  });
 }
 
-// run(call) on parts of a product whose b is periodic. A period is whole vectors, where that does not make it long.
+// run(call) on parts of a product whose b is taken again and again; a period is whole vectors, unless that makes it long.
 template <class Run>
-void each_periodic(MultiplyCall call, const Spread &s, const Run &run) {
+void each_period(MultiplyCall call, const Spread &s, const Run &run) {
   call.period = call.count;
   if (s.times == 1) return run(call);
   if (!s.is_b) std::swap(call.a, call.b), std::swap(call.zero_a, call.zero_b);
   const size_t inner = std::max<size_t>(1, s.inner), whole = vector_alignment / std::gcd(inner, vector_alignment);
   const size_t together = std::clamp<size_t>(std::min(whole, repeated / inner), 1, std::max<size_t>(1, s.times));
-  Buffer copies(together * s.inner);
-  const uint8_t *from = call.b;
-  call.b = static_cast<const uint8_t *>(copies.data());
+  const size_t rest = s.times % together;
   const auto run_times = [&](size_t times, size_t period) {
     call.count = times * s.inner;
     call.period = period * s.inner;
@@ -59,11 +65,11 @@ void each_periodic(MultiplyCall call, const Spread &s, const Run &run) {
     call.a += call.count;
     call.out += call.count;
   };
-  for (size_t o = 0; o < s.outer; ++o, from += s.inner) {
-    repeat(from, s.inner, together, static_cast<uint8_t *>(copies.data()));
-    run_times(s.times / together * together, together);
-    run_times(s.times % together, s.times % together);
-  }
+  each_repeated(call.b, s, together, [&](const uint8_t *copies) {
+    call.b = copies;
+    run_times(s.times - rest, together);
+    run_times(rest, rest);
+  });
 }
 
 }  // namespace
@@ -117,7 +123,7 @@ void multiply(const PointwiseTable &table, const OutputSettings &output, Multipl
   } else {
     call.multiplier = output.multiplier[0];
   }
-  each_periodic(call, spread, table.multiply);
+  each_period(call, spread, table.multiply);
 }
 
 }  // namespace accord
