@@ -77,7 +77,7 @@ waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/t
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
 # zig keeps what it builds, the target's libraries among it, inside the repository
-wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.mjs: build/wasm/accord.wasm
+wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.js: build/wasm/accord.wasm
 	@mkdir -p build/zig
 	@export ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/zig ZIG_LOCAL_CACHE_DIR=$(CURDIR)/build/zig && \
 	$(VENV)/bin/cmake -S sw/csrc -B build/wasm -DCMAKE_BUILD_TYPE=MinSizeRel -DACCORD_EXTENSION=OFF \
@@ -117,6 +117,8 @@ $(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.dev
 	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[isa]'
 	@command -v qemu-aarch64-static qemu-aarch64 > /dev/null || apt-get install --yes qemu-user-static || \
 	  { echo "no qemu-aarch64: install it (Debian: apt-get install qemu-user-static)"; exit 1; }
+	@command -v tsc > /dev/null || apt-get install --yes node-typescript || \
+	  { echo "no tsc: install it (Debian: apt-get install node-typescript)"; exit 1; }
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev

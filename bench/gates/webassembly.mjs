@@ -1,7 +1,7 @@
 // node webassembly.mjs accord.wasm FOLDER IMAGES: runs network.json on images.bin, and writes every layer's output, one
 // behind another, to outputs.bin. Prints the instruction sets that layers ran on.
 import { readFileSync, writeFileSync } from "node:fs";
-import { load } from "../../sw/js/accord.mjs";
+import { load } from "../../sw/js/accord.js";
 
 const [path, folder, images] = process.argv.slice(2);
 const TYPES = { int8: Int8Array, uint8: Uint8Array, int32: Int32Array, float32: Float32Array };

@@ -1,7 +1,7 @@
 """Gate 6: the digits network in WebAssembly, every layer through the module's kernels, gives the processor's bytes.
 
 The quantized network is written down, a layer an entry, and ``webassembly.mjs`` runs it in node through
-``sw/js/accord.mjs`` on all test images. Every layer's output has to be what :class:`accord.nn.executor.Executor` gives.
+``sw/js/accord.js`` on all test images. Every layer's output has to be what :class:`accord.nn.executor.Executor` gives.
 """
 
 import importlib.util

@@ -15,7 +15,7 @@ OUTPUT = (2, -121, -128, 127, 1)
 
 
 class Module:
-    """An instance of the module; layers are made as ``accord.mjs`` makes them."""
+    """An instance of the module; layers are made as ``accord.js`` makes them."""
 
     def __init__(self, path: Path) -> None:
         engine = wasmtime.Engine()

@@ -1,6 +1,6 @@
 // node measure.mjs accord_bench.wasm ROUNDS: prints {case: {candidate: [seconds a call, ...]}}.
 import { readFileSync } from "node:fs";
-import { load } from "../../sw/js/accord.mjs";
+import { load } from "../../sw/js/accord.js";
 
 const CASES = JSON.parse(process.argv[4]);
 const source = readFileSync(process.argv[2]);

@@ -17,7 +17,7 @@ from .targets import ROOT, build_module, node
 pytestmark = pytest.mark.emulated
 
 LARGEST_KERNELS, LARGEST_MODULE = 50_000, 90_000
-FACE = ROOT / "sw/js/accord.mjs"
+FACE = ROOT / "sw/js/accord.js"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,14 @@ def test_its_types_name_what_its_face_has(module: Path) -> None:
     declared = re.findall(r"^  (\w+)\(", body[: body.index("\n}")], re.MULTILINE)
     assert sorted(declared) == sorted(set(names) - {"text"})
     assert (isa, isas) == ("wasm", ["wasm", "scalar"])
+
+
+def test_typescript_takes_its_types_and_sees_mistakes() -> None:
+    """A line that is marked as a mistake and is none is an error itself."""
+    options = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "node16"]
+    command = ["tsc", *options, str(Path(__file__).with_name("face.mts"))]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(

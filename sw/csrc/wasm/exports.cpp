@@ -1,4 +1,4 @@
-// What the module exports: numbers and addresses only. sw/js/accord.mjs checks them and gives them types.
+// What the module exports: numbers and addresses only. sw/js/accord.js checks them and gives them types.
 //
 // An instruction set is its place in built_isas(). Whoever makes a layer deletes it. Zero points and bounds of outputs are
 // in s8, as OutputSettings has them.
