@@ -1,7 +1,7 @@
 """Convolutions and linear layers: weights of either type with any zero point, prepared once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,19 @@ def int8_parts(weight: NDArray[Any], params: QuantizationParams) -> list[NDArray
     return [part.astype(np.int8) for part in ([first, rest] if rest.any() else [first])]
 
 
-class _Weighted:
-    """A product whose sums are requantized, or scaled to real numbers.
+class _Settings(TypedDict, total=False):
+    """What a convolution has beside its numbers, as :class:`accord.kernels.Conv2d` takes it."""
 
-    ``y(x, out=None)``; ``make`` builds the kernel of one part of the weights.
-    """
+    stride: Sequence[int]
+    dilation: Sequence[int]
+    padding: Sequence[int]
+    groups: int
+
+
+class _Weighted:
+    """A product whose sums are requantized, or scaled to real numbers: ``y(x, out=None)``."""
+
+    _is_linear = False
 
     def __init__(
         self,
@@ -35,19 +43,19 @@ class _Weighted:
         bias: NDArray[np.int32] | None,
         input_params: QuantizationParams,
         output_params: QuantizationParams | None,
-        clamp: tuple[int, int] | None,
-        lookup: NDArray[Any] | None,
-        contract: ContractName,
-        is_linear: bool,
-        isa: str | None,
-        make: Callable[..., Kernel],
+        *,
+        clamp: tuple[int, int] | None = None,
+        lookup: NDArray[Any] | None = None,
+        contract: ContractName = "fma",
+        isa: str | None = None,
+        **settings: Unpack[_Settings],
     ) -> None:
         self._isa = isa
         output: Output | None = None
         if output_params is not None:
             scales = float(input_params.scale), weight_params.scale, float(output_params.scale)
             # the FULLY_CONNECTED of tflite rounds the product of its two scales, where there are two
-            rounds_product = is_linear and weight_params.axis is None
+            rounds_product = self._is_linear and weight_params.axis is None
             multiplier = output_multiplier(contract, *scales, fully_connected=rounds_product)
             zero, dtype = int(output_params.zero_point), output_params.dtype
             output = Output(contract, multiplier, zero, dtype, clamp, lookup)
@@ -55,13 +63,18 @@ class _Weighted:
         fused = output if len(parts) == 1 else None
         common = {"input_dtype": input_params.dtype, "input_zero_point": int(input_params.zero_point), "isa": isa}
         self._kernels = [
-            make(part, bias if number == 0 else None, output=fused, **common) for number, part in enumerate(parts)
+            self._kernel(part, bias if number == 0 else None, output=fused, **common, **settings)
+            for number, part in enumerate(parts)
         ]
         self._is_fused = fused is not None
         self._output = None if self._is_fused else output
         # for real outputs alone: memory otherwise
         scale = input_params.scale * weight_params.scale if output is None else np.float32(0)
         self._scale = np.asarray(scale, np.float32)
+
+    def _kernel(self, weight: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+        """Return the kernel of one part of the weights."""
+        raise NotImplementedError
 
     def is_native(self, *_: NDArray[Any]) -> bool:
         """Return whether a call does nothing but call kernels."""
@@ -84,92 +97,38 @@ class _Weighted:
 class QuantizedConv2d(_Weighted):
     """x (N, H, W, C) by weights (O, KH, KW, C / groups), int8 or uint8, to (N, OH, OW, O).
 
-    ``bias``: int32 (O,), None for zeros. Scale and zero point of the weights are one or one a channel (axis 0).
-    ``clamp``: (low, high) in the output's units, for a fused activation. ``lookup``: 256 bytes that the output's index.
-    ``padding``: as :class:`accord.kernels.Conv2d` takes it. TypeError and ValueError name what is wrong.
+    ``bias``: int32 (O,), None for zeros. Scale and zero point of the weights are one or one a channel (axis 0). Without
+    ``output_params`` the output is float32. ``clamp``: (low, high) in the output's units, for a fused activation.
+    ``lookup``: 256 bytes that the output's index. ``stride``, ``dilation``, ``padding``, ``groups``: as
+    :class:`accord.kernels.Conv2d` takes them. TypeError and ValueError name what is wrong.
     """
 
-    def __init__(
-        self,
-        weight: NDArray[Any],
-        weight_params: QuantizationParams,
-        bias: NDArray[np.int32] | None,
-        input_params: QuantizationParams,
-        output_params: QuantizationParams | None,
-        *,
-        stride: Sequence[int] = (1, 1),
-        dilation: Sequence[int] = (1, 1),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        groups: int = 1,
-        clamp: tuple[int, int] | None = None,
-        lookup: NDArray[Any] | None = None,
-        contract: ContractName = "fma",
-        isa: str | None = None,
-    ) -> None:
-        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
-            return Conv2d(part, bias, stride=stride, dilation=dilation, padding=padding, groups=groups, **settings)
-
-        super().__init__(
-            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, False, isa, make
-        )
+    def _kernel(self, weight: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+        return Conv2d(weight, bias, **settings)
 
 
 class QuantizedDepthwiseConv2d(_Weighted):
     """x (N, H, W, C) by weights (C, KH, KW, 1), each channel by itself, to (N, OH, OW, C).
 
-    Arguments as for :class:`QuantizedConv2d`.
+    Arguments as for :class:`QuantizedConv2d`, without ``groups``.
     """
 
-    def __init__(
-        self,
-        weight: NDArray[Any],
-        weight_params: QuantizationParams,
-        bias: NDArray[np.int32] | None,
-        input_params: QuantizationParams,
-        output_params: QuantizationParams | None,
-        *,
-        stride: Sequence[int] = (1, 1),
-        dilation: Sequence[int] = (1, 1),
-        padding: Sequence[int] = (0, 0, 0, 0),
-        clamp: tuple[int, int] | None = None,
-        lookup: NDArray[Any] | None = None,
-        contract: ContractName = "fma",
-        isa: str | None = None,
-    ) -> None:
+    def _kernel(self, weight: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
         if weight.ndim != 4 or weight.shape[3] != 1:
             raise ValueError(f"weight: expected shape (C, KH, KW, 1), got {weight.shape}")
-
-        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
-            taps = np.ascontiguousarray(part[..., 0].transpose(1, 2, 0))
-            return DepthwiseConv2d(taps, bias, stride=stride, dilation=dilation, padding=padding, **settings)
-
-        super().__init__(
-            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, False, isa, make
-        )
+        return DepthwiseConv2d(np.ascontiguousarray(weight[..., 0].transpose(1, 2, 0)), bias, **settings)
 
 
 class QuantizedLinear(_Weighted):
-    """x (..., K) by weights (N, K), int8 or uint8, to (..., N). Arguments as for :class:`QuantizedConv2d`."""
+    """x (..., K) by weights (N, K), int8 or uint8, to (..., N).
 
-    def __init__(
-        self,
-        weight: NDArray[Any],
-        weight_params: QuantizationParams,
-        bias: NDArray[np.int32] | None,
-        input_params: QuantizationParams,
-        output_params: QuantizationParams | None,
-        *,
-        clamp: tuple[int, int] | None = None,
-        lookup: NDArray[Any] | None = None,
-        contract: ContractName = "fma",
-        isa: str | None = None,
-    ) -> None:
-        def make(part: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
-            return Matmul(np.ascontiguousarray(part.T), bias, **settings)
+    Arguments as for :class:`QuantizedConv2d`, without those of its window.
+    """
 
-        super().__init__(
-            weight, weight_params, bias, input_params, output_params, clamp, lookup, contract, True, isa, make
-        )
+    _is_linear = True
+
+    def _kernel(self, weight: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
+        return Matmul(np.ascontiguousarray(weight.T), bias, **settings)
 
     def __call__(self, x: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the layer's output; ``out`` takes it where given."""
