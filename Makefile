@@ -53,9 +53,11 @@ lint: $(VENV)/.dev ## style, types, generated pages, Verilog
 	$(PY) -m accord.isa.reference --check docs/isa.md
 	$(PY) -m accord.sim.lint
 
-bench: $(VENV)/$(if $(filter sim,$(ONLY)),.dev,.bench) ## kernels beside their peers (make bench ONLY=gemm ROUNDS=5), or the simulation (ONLY=sim K=16)
+bench: $(VENV)/$(if $(filter sim,$(ONLY)),.dev,.bench) ## kernels beside their peers (make bench ONLY=gemm ROUNDS=5), the AVX2 ones beside FP32 kept to AVX2 (ONLY=avx2), or the simulation (ONLY=sim K=16)
 ifeq ($(ONLY),sim)
 	$(PY) -m bench.sim_speed --k $(K)
+else ifeq ($(ONLY),avx2)
+	$(PY) -m bench.kernels.avx2 $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 else
 	$(PY) -m bench.kernels $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 endif

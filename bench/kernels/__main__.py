@@ -17,7 +17,7 @@ from bench.kernels.bounds import bandwidths
 from bench.kernels.build import ROOT, native
 from bench.kernels.cases import CALL, CASES, IDS, Case
 from bench.kernels.measure import ROUNDS, Result
-from bench.kernels.page import markdown, put
+from bench.kernels.page import PAGE, markdown, put
 from bench.kernels.picture import draw
 from bench.kernels.report import as_json, notes, table
 from bench.kernels.session import machine, missing, one_processor, run
@@ -25,7 +25,6 @@ from bench.kernels.session import machine, missing, one_processor, run
 JSON = ROOT / "build" / "bench.json"
 WIDTH = 170
 """Of the table in a file."""
-PAGE = ROOT / "docs" / "kernels.md"
 PICTURE = ROOT / "build" / "kernels.svg"
 
 

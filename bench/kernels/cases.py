@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operation = Literal["product", "convolution", "depthwise"]
-Quantity = Literal["x best INT8", "x FP32 time", "of INT8 peak", "x best call"]
+Quantity = Literal["x best INT8", "x best FP32", "x FP32 time", "of INT8 peak", "x best call"]
 
 CACHED_BYTES = 256 * 1024
 """What the copies of a layer are to take together: a part of a second-level cache."""

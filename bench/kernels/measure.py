@@ -20,6 +20,7 @@ FASTEST = 2e12
 KINDS: dict[Quantity, Kind] = {
     "x best INT8": "INT8",
     "x best call": "INT8",
+    "x best FP32": "FP32",
     "x FP32 time": "FP32",
     "of INT8 peak": "INT8 peak",
 }

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.kernels.build import ROOT
 from bench.kernels.cases import CALL
 from bench.kernels.measure import Result
 from bench.kernels.report import of_peak, peer, stands
 
+PAGE = ROOT / "docs" / "kernels.md"
 BEGIN, END = "<!-- begin: make bench DOCS=1 -->\n", "<!-- end -->\n"
 HEAD = (
     "| case | us | GOPS | of peak | best INT8 peer | ratio | best FP32 peer | ratio | targets |\n"
@@ -26,10 +28,10 @@ def markdown(results: Sequence[Result], below: Sequence[str]) -> str:
     return HEAD + "".join(map(_row, results)) + "".join(f"\n{line}\n" for line in below)
 
 
-def put(text: str, page: Path) -> None:
-    """Replace what stands between the markers of a page. ValueError where it has none."""
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+def put(text: str, page: Path, first: str = BEGIN, last: str = END) -> None:
+    """Replace what stands between two lines of a page. ValueError where it has none."""
+    before, begin, rest = page.read_text().partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{page}: expected the lines {BEGIN.strip()} and {END.strip()}")
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+        raise ValueError(f"{page}: expected the lines {first.strip()} and {last.strip()}")
+    page.write_text(f"{before}{first}\n{text}\n{last}{after}")

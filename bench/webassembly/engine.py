@@ -36,6 +36,10 @@ class Module:
         self._exports["memory"].write(self._store, values.tobytes(), at)  # type: ignore[union-attr]
         return at
 
+    def get(self, at: int, count: int) -> bytearray:
+        """Return so many bytes of the module's memory."""
+        return self._exports["memory"].read(self._store, at, at + count)  # type: ignore[union-attr]
+
     def bytes(self, count: int) -> int:
         """Return the address of random bytes."""
         return self.put(self._random.integers(-100, 100, count, np.int8))
@@ -57,6 +61,9 @@ class Module:
         if candidate == "tiled":
             at = self.bytes((rows + 3) * wide), self.bytes(wide * columns), self.call("allocate", 4 * rows * columns)
             return lambda times: self.call("loop_matmul_tiled", *at, rows & ~3, wide, columns, times)
+        if candidate == "relaxed":
+            at = self.bytes(rows * wide), self.bytes(wide * columns), self.call("allocate", 4 * rows * columns)
+            return lambda times: self.call("loop_matmul_relaxed", *at, rows, wide, columns, times)
         isa, weight, bias = candidate == "scalar", self.bytes(wide * columns), self.bytes(4 * columns)
         out = self.call("allocate", rows * columns)
         if case["kind"] == "matmul":
@@ -95,7 +102,7 @@ def measure(path: Path, rounds: int, cases: dict[str, dict[str, Any]]) -> dict[s
     """Return seconds a call of every case and candidate, which take turns."""
     results = {}
     for name, case in cases.items():
-        candidates = ["simd", "scalar", "fp32"] + ["tiled"] * (case["kind"] != "depthwise")
+        candidates = ["simd", "scalar", "fp32"] + ["tiled", "relaxed"] * (case["kind"] != "depthwise")
         runs = {one: Module(path).prepared(one, case) for one in candidates}
         times = {one: max(1, int(LEAST_SECONDS / _seconds(run, 3)) + 1) for one, run in runs.items()}
         found: dict[str, list[float]] = {one: [] for one in candidates}

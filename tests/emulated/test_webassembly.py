@@ -11,6 +11,7 @@ import wasmtime
 
 from bench.digits.data import folds
 from bench.gates.webassembly import compare, one_weight, one_zero_point
+from bench.webassembly.engine import Module
 
 from .targets import ROOT, build_module, node
 
@@ -80,6 +81,21 @@ def test_its_types_name_what_its_face_has(module: Path) -> None:
     declared = re.findall(r"^  (\w+)\(", body[: body.index("\n}")], re.MULTILINE)
     assert sorted(declared) == sorted(set(names) - {"text"})
     assert (isa, isas) == ("wasm", ["wasm", "scalar"])
+
+
+@pytest.mark.parametrize("rows", [1, 6])
+def test_relaxed_dot_products_of_activations_taken_apart_are_exact(module: Path, rows: int) -> None:
+    """What docs/kernels.md measures the kernels beside: every byte, the largest products among them."""
+    bench, rng, depth, columns = Module(module.with_name("accord_bench.wasm")), np.random.default_rng(0), 256, 16
+    x = rng.integers(0, 256, (rows, depth), np.uint8)
+    x[0] = 255
+    w = rng.integers(-128, 128, (depth, columns), np.int8)
+    w[:, 0], w[:, 1] = -128, 127
+    panels = w.reshape(depth // 4, 4, columns // 8, 8).transpose(2, 0, 3, 1)
+    out = bench.call("allocate", 4 * rows * columns)
+    bench.call("loop_matmul_relaxed", bench.put(x), bench.put(np.ascontiguousarray(panels)), out, rows, depth, columns, 1)
+    got = np.frombuffer(bench.get(out, 4 * rows * columns), np.int32).reshape(rows, columns)
+    np.testing.assert_array_equal(got, x.astype(np.int32) @ w.astype(np.int32))
 
 
 def test_typescript_takes_its_types_and_sees_mistakes() -> None:

@@ -9,9 +9,9 @@ struct QuantizeCall {
   const float *x;
   uint8_t *out;
   size_t count;
-  Contract contract;
-  float scale;
-  int32_t zero, low, high;  // of the output's own type
+  Contract contract = contract_fma;
+  float scale = 1;
+  int32_t zero = 0, low = 0, high = 0;  // of the output's own type
 };
 
 // out = (x - zero) * scale.
@@ -29,13 +29,13 @@ struct AddCall {
   const uint8_t *a, *b;
   uint8_t *out;
   size_t count;
-  bool is_signed;
-  Contract contract;
-  int32_t zero_a, zero_b, zero, low, high;
-  float ratio_a, ratio_b;                    // fma, onnx: S_a / S_y, S_b / S_y
-  float offset;                              // onnx: Z_y - fma(r_a, Z_a, r_b * Z_b)
-  int32_t fraction_a, fraction_b, fraction;  // tflite: Q31 multipliers
-  int32_t shift_a, shift_b, shift;
+  bool is_signed = false;
+  Contract contract = contract_fma;
+  int32_t zero_a = 0, zero_b = 0, zero = 0, low = 0, high = 0;
+  float ratio_a = 0, ratio_b = 0;                        // fma, onnx: S_a / S_y, S_b / S_y
+  float offset = 0;                                      // onnx: Z_y - fma(r_a, Z_a, r_b * Z_b)
+  int32_t fraction_a = 0, fraction_b = 0, fraction = 0;  // tflite: Q31 multipliers
+  int32_t shift_a = 0, shift_b = 0, shift = 0;
 };
 
 // out = (a - zero_a) * (b - zero_b), requantized. Zero points and bounds are of the operands' own type, which is the
@@ -43,13 +43,13 @@ struct AddCall {
 struct MultiplyCall {
   const uint8_t *a, *b;
   uint8_t *out;
-  size_t count, period;  // of a and the output; of b, which is taken again and again: it divides `count`
-  bool is_signed;
-  int32_t zero_a, zero_b;
-  Contract contract;
-  int32_t zero, low, high;
-  float multiplier;         // fma, onnx
-  int32_t fraction, shift;  // tflite
+  size_t count, period = 0;  // of a and the output; of b, which is taken again and again: it divides `count`
+  bool is_signed = false;
+  int32_t zero_a = 0, zero_b = 0;
+  Contract contract = contract_fma;
+  int32_t zero = 0, low = 0, high = 0;
+  float multiplier = 0;             // fma, onnx
+  int32_t fraction = 0, shift = 0;  // tflite
 };
 
 // Rows of bytes, `count` of each and `stride` apart, to pixels: out[i * channels + c] = planes[c * stride + i].
