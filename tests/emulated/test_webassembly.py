@@ -93,7 +93,9 @@ def test_relaxed_dot_products_of_activations_taken_apart_are_exact(module: Path,
     w[:, 0], w[:, 1] = -128, 127
     panels = w.reshape(depth // 4, 4, columns // 8, 8).transpose(2, 0, 3, 1)
     out = bench.call("allocate", 4 * rows * columns)
-    bench.call("loop_matmul_relaxed", bench.put(x), bench.put(np.ascontiguousarray(panels)), out, rows, depth, columns, 1)
+    bench.call(
+        "loop_matmul_relaxed", bench.put(x), bench.put(np.ascontiguousarray(panels)), out, rows, depth, columns, 1
+    )
     got = np.frombuffer(bench.get(out, 4 * rows * columns), np.int32).reshape(rows, columns)
     np.testing.assert_array_equal(got, x.astype(np.int32) @ w.astype(np.int32))
 

@@ -7,6 +7,12 @@
 #include "threads.hpp"
 
 namespace accord {
+namespace {
+
+constexpr size_t first_cache = 16384;  // bytes of rows and of pointers to them
+constexpr size_t most_chunks = 8;
+
+}  // namespace
 
 Gemm::Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
            const OutputSettings &output, size_t first)
@@ -18,6 +24,11 @@ Gemm::Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const
                 corrected_bias(bias, input.zero + table.offset[input.is_signed], weights, shape.taps * shape.depth,
                                shape.columns)) {
   table_.pack(shape_, weights, packed_.data());
+}
+
+size_t Gemm::chunk() const {
+  const size_t row = shape_.taps * (shape_.depth + sizeof(const uint8_t *));
+  return table_.chunk * std::clamp<size_t>(first_cache / (row * table_.chunk), 1, most_chunks);
 }
 
 void Gemm::run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const {
@@ -41,11 +52,12 @@ Matmul::Matmul(const Choice<GemmTable> &choice, size_t depth, size_t columns, co
 
 void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out, ptrdiff_t out_stride) const {
   if (gemm_.columns() == 0) return;
-  const size_t chunk = gemm_.table().chunk;
+  const size_t chunk = gemm_.chunk();
   parallel(count, chunk, threads_, [&](size_t first, size_t last) {
     const FloatState state;
-    Buffer scratch(gemm_.scratch_bytes());
-    std::vector<const uint8_t *> rows(std::min(chunk, last - first));
+    const size_t most = std::min(chunk, last - first);
+    Buffer scratch(gemm_.scratch_bytes(most));
+    std::vector<const uint8_t *> rows(most);
     for (size_t some; first < last; first += some) {
       some = even_rows(last - first, chunk);
       for (size_t i = 0; i < some; ++i) rows[i] = x + static_cast<ptrdiff_t>(first + i) * stride;

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.kernels import Matmul
+from accord.kernels import Matmul, Output
 
 from . import reference
 from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
@@ -94,3 +94,18 @@ def test_sums_wrap(isa):
         want = int(reference.wrap(deep * 255 * weight))
         for rows in (1, 2, 3, 7):
             assert layer(np.full((rows, deep), 255, np.uint8)).tolist() == [[want]] * rows
+
+
+@pytest.mark.parametrize("depth", [1, 16, 63])
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_many_short_rows(isa, depth):
+    """More than one call of the kernel, each of more rows than it would have of long ones."""
+    rng = np.random.default_rng(8)
+    x = rng.integers(-128, 128, (1801, depth), np.int8)
+    weight = rng.integers(-128, 128, (depth, 41), np.int8)
+    for output in (None, Output("onnx", rng.uniform(0.001, 0.01, 41), -3)):
+        arguments = {"weight": weight, "input_dtype": "int8", "input_zero_point": 7, "output": output}
+        want = Matmul(**arguments, isa="scalar")(x)
+        np.testing.assert_array_equal(Matmul(**arguments, isa=isa)(x), want, strict=True)
+    sums = reference.matmul(x, weight, np.zeros(41, np.int32), 7)
+    np.testing.assert_array_equal(Matmul(weight, input_dtype="int8", input_zero_point=7, isa="scalar")(x), sums)

@@ -31,11 +31,11 @@ struct GemmTable {
   // What the kernel adds to a u8 activation to make it s8, and to an s8 one to make it u8: -128, 128 or 0. The bias pays
   // for it.
   int32_t offset[2];
-  size_t chunk;  // the most rows of one call
+  size_t chunk;  // rows of a call are at best a multiple of this
   size_t (*packed_bytes)(const GemmShape &shape);
   // weights[(t * depth + k) * columns + n] into packed_bytes() of 64-byte aligned memory.
   void (*pack)(const GemmShape &shape, const int8_t *weights, void *packed);
-  size_t (*scratch_bytes)(const GemmShape &shape);
+  size_t (*scratch_bytes)(const GemmShape &shape, size_t rows);  // of a call of so many
   void (*run)(const GemmCall &call);
 };
 

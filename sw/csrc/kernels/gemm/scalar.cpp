@@ -12,7 +12,7 @@ void pack(const GemmShape &s, const int8_t *weights, void *packed) {
   for (size_t i = 0; i < packed_bytes(s); ++i) out[i] = weights[i];
 }
 
-size_t scratch_bytes(const GemmShape &) { return 0; }
+size_t scratch_bytes(const GemmShape &, size_t) { return 0; }
 
 int32_t sum(const GemmCall &c, size_t row, size_t column) {
   const int8_t *weights = static_cast<const int8_t *>(c.weights);

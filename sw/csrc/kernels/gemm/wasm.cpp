@@ -17,7 +17,7 @@ size_t steps(const GemmShape &s) { return s.taps * ((s.depth + step - 1) / step)
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
 size_t panel_bytes(const GemmShape &s) { return steps(s) * tile_columns * step; }
 size_t packed_bytes(const GemmShape &s) { return panels(s) * panel_bytes(s); }
-size_t scratch_bytes(const GemmShape &s) { return chunk * steps(s) * step * sizeof(int16_t); }
+size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * steps(s) * step * sizeof(int16_t); }
 
 // Panel after panel of 8 columns; in one, tap after tap, a pair of depth after another; there 8 columns of two.
 void pack(const GemmShape &s, const int8_t *weights, void *packed) {
