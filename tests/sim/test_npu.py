@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.long_runs import nightly
 
 from accord import model, sim
 from accord.isa import asm, assemble
@@ -160,7 +161,7 @@ def test_host_empties_the_loop_stack(pair) -> None:
     assert pair[0].loops[0].tolist() == [2, 3, 9]
 
 
-@pytest.mark.parametrize("k", [1, 4, 8])
+@pytest.mark.parametrize("k", [nightly(1), nightly(4), 8])
 def test_lookup_banks_lie_as_the_models(k: int) -> None:
     """Every segment of both banks, from registers with random bytes."""
     config = Config(k=k, vx_count=16, scratchpad_rows=16, program_words=256)

@@ -5,13 +5,14 @@ from functools import cache
 
 import numpy as np
 import pytest
+from tests.long_runs import nightly
 
 from accord.isa import Config
 from accord.model import Npu as Model
 from accord.nn.programs import VectorProgram, run_program
 from accord.sim import Npu as Rtl
 
-LANES = (1, 4, 8, pytest.param(16, marks=pytest.mark.nightly))
+LANES = (1, nightly(4), 8, nightly(16))
 
 
 @cache
