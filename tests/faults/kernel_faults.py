@@ -53,7 +53,7 @@ FAULTS = (
     Fault("every group gets the first one's multipliers", "layers/settings.cpp", "values.begin() + static_cast<ptrdiff_t>(first)", "values.begin()", CONV),
     Fault("zero points added, not taken", "layers/settings.cpp", "static_cast<uint32_t>(bias[n]) - ", "static_cast<uint32_t>(bias[n]) + ", MATMUL),
     Fault("offset of s8 activations not paid for", "layers/matmul.cpp", "table.offset[input.is_signed]", "0", MATMUL),
-    Fault("threads share one scratch", "layers/matmul.cpp", "Buffer scratch(gemm_.scratch_bytes());", "static Buffer scratch(1 << 24);", THREADS),
+    Fault("threads share one scratch", "layers/matmul.cpp", "Buffer scratch(gemm_.scratch_bytes(most));", "static Buffer scratch(1 << 24);", THREADS),
     Fault("one thread's rows left out", "layers/threads.cpp", "for (size_t i = 1; i < pieces; ++i)", "for (size_t i = 2; i < pieces; ++i)", THREADS),
     Fault("zero point of a dot product added", "layers/dot.cpp", "sum -= ", "sum += ", DOT),
     Fault("the process's rounding mode used", "layers/float_state.hpp", "{ _mm_setcsr(0x1f80); }", "{}", DISPATCH),
