@@ -118,9 +118,9 @@ struct Lanes {
       _mm_storeu_si128(reinterpret_cast<__m128i *>(to + stride), high);
     } else {
       _mm_storel_epi64(reinterpret_cast<__m128i *>(to), low);
-      _mm_storeh_pd(reinterpret_cast<double *>(to + stride), _mm_castsi128_pd(low));
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(to + stride), _mm_unpackhi_epi64(low, low));
       _mm_storel_epi64(reinterpret_cast<__m128i *>(to + 2 * stride), high);
-      _mm_storeh_pd(reinterpret_cast<double *>(to + 3 * stride), _mm_castsi128_pd(high));
+      _mm_storel_epi64(reinterpret_cast<__m128i *>(to + 3 * stride), _mm_unpackhi_epi64(high, high));
     }
   }
 

@@ -96,7 +96,7 @@ struct Lanes {
   }
   static void store_halves(__m128i v, uint8_t *to, ptrdiff_t stride) {
     _mm_storel_epi64(reinterpret_cast<__m128i *>(to), v);
-    _mm_storeh_pd(reinterpret_cast<double *>(to + stride), _mm_castsi128_pd(v));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(to + stride), _mm_unpackhi_epi64(v, v));
   }
 
   static Ints flip(Ints a, Ints b) { return _mm512_xor_si512(a, b); }
