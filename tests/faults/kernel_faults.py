@@ -112,7 +112,6 @@ FAULTS = (
     Fault("the row behind an odd tile overwritten", "kernels/gemm/tile512.hpp", "if (rows_ > 1)", "if (rows_ > 0)", MATMUL),
     Fault("left half without its bias", "kernels/gemm/vnni256.inc", "_mm256_add_epi32(chain[0].left[i], left_bias)", "chain[0].left[i]", MATMUL),
     Fault("both halves have the left one's bias", "kernels/gemm/avx2.cpp", "right[i] = load_sums(bias + 8)", "right[i] = load_sums(bias)", MATMUL),
-    Fault("odd depth not filled with a zero", "kernels/gemm/avx2.cpp", "if (k % step) out[k++] = 0;", "k += k % step;", MATMUL),
     Fault("one output row too many shares groups", "kernels/depthwise/depthwise.hpp", "/ s.step + 1", "/ s.step + 2", DEPTHWISE),
     Fault("sums of taps saturate", "kernels/depthwise/avx512vnni.cpp", "_mm512_dpbusd_epi32(sums, x, w)", "_mm512_dpbusds_epi32(sums, x, w)", DEPTHWISE),
     Fault("second half of four units is the first", "kernels/depthwise/avx512vbmi.cpp", "unit<32, 16>", "unit<32, 0>", DEPTHWISE),

@@ -1,5 +1,7 @@
 """Convolutions, dense and depthwise: scalar against NumPy and fractions, every other instruction set against scalar."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -176,3 +178,17 @@ def test_pixels_as_narrow_as_a_part_of_a_vector(operation, isa, channels):
     layer(x, out=apart[:, :, ::2])
     np.testing.assert_array_equal(apart[:, :, ::2], want)
     assert not apart[:, :, 1::2].any()
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 5, 7, 13])
+@pytest.mark.parametrize("is_dense", [True, False])
+def test_kernel_rows_of_few_channels(channels, is_dense):
+    """At each edge of the image, and where pixels do not lie side by side."""
+    rng = np.random.default_rng(10)
+    wide = rng.integers(0, 256, (2, 5, 7, channels if is_dense else channels + 3), dtype=np.uint8)
+    x = wide[..., :channels]
+    for width, stride, before, after in product((2, 3, 5), (1, 2, 3), (0, 1, 2), (0, 1, 2)):
+        weight = rng.integers(-128, 128, (4, 3, width, channels), dtype=np.int8)
+        shape = {"stride": (1, stride), "dilation": (1, 1), "padding": (1, before, 1, after)}
+        want = reference.conv2d(x, weight, np.zeros(4, np.int32), 9, shape, 1)
+        np.testing.assert_array_equal(Conv2d(weight, **shape, input_zero_point=9)(x), want, strict=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accord.kernels import Matmul, Output
+from accord.kernels import Matmul, Output, requantize
 
 from . import reference
 from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
@@ -89,11 +89,28 @@ def test_sums_wrap(isa):
     layer = Matmul(np.array([[1, -1]], np.int8), bias, isa=isa)
     assert layer(np.array([[1]], np.uint8)).tolist() == [[-(2**31), 2**31 - 1]]
     deep = 300_000  # a quarter, times 255 * 127, is past 2^31: few rows are summed in up to four chains
-    for weight in (127, -128):
-        layer = Matmul(np.full((deep, 1), weight, np.int8), isa=isa)
+    for weight, columns in ((127, 1), (-128, 1), (127, 9), (-128, 17), (127, 25), (-128, 40)):
+        layer = Matmul(np.full((deep, columns), weight, np.int8), isa=isa)
         want = int(reference.wrap(deep * 255 * weight))
         for rows in (1, 2, 3, 7):
-            assert layer(np.full((rows, deep), 255, np.uint8)).tolist() == [[want]] * rows
+            assert (layer(np.full((rows, deep), 255, np.uint8)) == want).all()
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_every_size_of_a_tile(isa):
+    """One to thirteen rows, whole panels and parts of them, bytes finished aside and at once."""
+    rng = np.random.default_rng(9)
+    for columns in (1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 40):
+        for depth in (3, 8, 65):
+            weight = rng.integers(-128, 128, (depth, columns), np.int8)
+            x = rng.integers(0, 256, (27, depth), np.uint8)
+            sums = reference.matmul(x, weight, np.zeros(columns, np.int32), 0)
+            output = Output("onnx", rng.uniform(0.001, 0.01, columns), 100, "uint8")
+            of_sums, of_bytes = Matmul(weight, isa=isa), Matmul(weight, output=output, isa=isa)
+            for rows in (*range(1, 14), 27):
+                np.testing.assert_array_equal(of_sums(x[:rows]), sums[:rows], strict=True)
+                want = requantize(sums[:rows], output, isa="scalar")
+                np.testing.assert_array_equal(of_bytes(x[:rows]), want, strict=True)
 
 
 @pytest.mark.parametrize("depth", [1, 16, 63])
