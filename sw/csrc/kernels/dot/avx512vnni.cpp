@@ -23,14 +23,20 @@ int32_t total(const int8_t *w, size_t count) {
 
 // An s8 operand is shifted by 128, which the total of the weights pays for.
 int32_t dot(const uint8_t *x, bool is_signed, const int8_t *w, size_t count) {
+  constexpr size_t chains = 4;  // one sum would wait for itself
   const __m512i flip = _mm512_set1_epi8(is_signed ? static_cast<char>(0x80) : 0);
-  __m512i sum = _mm512_setzero_si512();
-  for (size_t i = 0; i < count; i += 64) {
-    const __mmask64 mask = first_bytes(count - i);
+  __m512i sums[chains] = {};
+  const auto add = [&](size_t chain, size_t i, __mmask64 mask) __attribute__((always_inline)) {
     const __m512i bytes = _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, x + i), flip);
-    sum = _mm512_dpbusd_epi32(sum, bytes, _mm512_maskz_loadu_epi8(mask, w + i));
-  }
-  const uint32_t result = static_cast<uint32_t>(sum_lanes(sum));
+    sums[chain] = _mm512_dpbusd_epi32(sums[chain], bytes, _mm512_maskz_loadu_epi8(mask, w + i));
+  };
+  size_t i = 0;
+  for (; i + 64 * chains <= count; i += 64 * chains)
+#pragma GCC unroll 4
+    for (size_t j = 0; j < chains; ++j) add(j, i + 64 * j, ~UINT64_C(0));
+  for (; i < count; i += 64) add(0, i, first_bytes(count - i));
+  const __m512i all = _mm512_add_epi32(_mm512_add_epi32(sums[0], sums[1]), _mm512_add_epi32(sums[2], sums[3]));
+  const uint32_t result = static_cast<uint32_t>(sum_lanes(all));
   return static_cast<int32_t>(is_signed ? result - 128u * static_cast<uint32_t>(total(w, count)) : result);
 }
 
