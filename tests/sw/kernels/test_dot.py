@@ -30,7 +30,7 @@ def test_any_length(isa, dtype, arenas):
 
 @pytest.mark.parametrize("isa", isas("dot"))
 def test_sums_wrap(isa):
-    count = 1_200_000  # a sixteenth, times 255 * 127, is past 2^31: the sum in each lane wraps
+    count = 4_800_000  # a 64th, times 255 * 127, is past 2^31: the sum in each lane of four vectors wraps
     x, w = np.full(count, 255, np.uint8), np.full(count, 127, np.int8)
     assert dot(x, w, isa=isa) == int(reference.wrap(count * 255 * 127))
     assert dot(x, -w - np.int8(1), isa=isa) == int(reference.wrap(-count * 255 * 128))
