@@ -1,5 +1,6 @@
 """Convolutions and linear layers: weights of either type with any zero point, prepared once."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, Unpack
 
@@ -31,7 +32,7 @@ class _Settings(TypedDict, total=False):
     groups: int
 
 
-class _Weighted:
+class _Weighted(ABC):
     """A product whose sums are requantized, or scaled to real numbers: ``y(x, out=None)``."""
 
     _is_linear = False
@@ -72,9 +73,9 @@ class _Weighted:
         scale = input_params.scale * weight_params.scale if output is None else np.float32(0)
         self._scale = np.asarray(scale, np.float32)
 
+    @abstractmethod
     def _kernel(self, weight: NDArray[np.int8], bias: NDArray[np.int32] | None, **settings: Any) -> Kernel:
         """Return the kernel of one part of the weights."""
-        raise NotImplementedError
 
     def is_native(self, *_: NDArray[Any]) -> bool:
         """Return whether a call does nothing but call kernels."""
