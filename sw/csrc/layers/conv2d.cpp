@@ -72,7 +72,7 @@ void Conv2d::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
   const size_t pixels = image.batch * window_.outputs(0, image.height) * window_.outputs(1, image.width);
   if (pixels == 0 || columns_ == 0) return;
   const size_t chunk = groups_[0].chunk();
-  parallel(pixels, chunk, threads_, [&](size_t first, size_t last) {
+  parallel(pixels, groups_[0].grain(), threads_, [&](size_t first, size_t last) {
     const FloatState state;
     const size_t most = std::min(chunk, last - first);
     Workspace workspace = {std::vector<const uint8_t *>(most * window_.taps()), Buffer(groups_[0].scratch_bytes(most)),

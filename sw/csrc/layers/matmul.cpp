@@ -53,7 +53,7 @@ Matmul::Matmul(const Choice<GemmTable> &choice, size_t depth, size_t columns, co
 void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out, ptrdiff_t out_stride) const {
   if (gemm_.columns() == 0) return;
   const size_t chunk = gemm_.chunk();
-  parallel(count, chunk, threads_, [&](size_t first, size_t last) {
+  parallel(count, gemm_.grain(), threads_, [&](size_t first, size_t last) {
     const FloatState state;
     const size_t most = std::min(chunk, last - first);
     Buffer scratch(gemm_.scratch_bytes(most));

@@ -19,6 +19,7 @@ class Gemm {
   Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
        const OutputSettings &output, size_t first);
   size_t columns() const { return shape_.columns; }
+  size_t grain() const { return table_.chunk; }  // rows that threads are given together
   size_t chunk() const;  // the most rows of one call: where they are short, as many as the first cache has room for
   size_t scratch_bytes(size_t rows) const { return table_.scratch_bytes(shape_, rows); }
   void run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const;
