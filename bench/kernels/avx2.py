@@ -101,7 +101,7 @@ def _row(result: Result) -> str:
     assert part is not None
     peaks = result.median(PEAK) / result.median(ISA)
     reading = result.speedup("read")
-    of_peak = f"{100 * part:.0f} %" if reading is None else f"{100 * reading:.0f} % of reading"
+    of_peak = f"{100 * part:.0f} %" if reading is None else f"{200 * reading:.0f} % of reading both"
     promise = result.case.targets[0].bound
     peer = f"{result.gops(name):.0f} {name.replace(' FP32', '')}"
     figures = f"{result.median(result.ours) * 1e6:.2f} | {result.gops(result.ours):.0f} | {of_peak}"
