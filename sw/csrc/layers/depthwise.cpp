@@ -56,25 +56,32 @@ Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window,
 class Depthwise::Worker {
  public:
   Worker(const Depthwise &layer, const Image &image);
-  // `count` output rows that share groups, from `row` of image `batch` on.
+  // `count` output rows, from `row` of image `batch` on.
   void run(size_t batch, size_t row, size_t count, uint8_t *out, ptrdiff_t out_stride);
 
  private:
   DepthwiseRows rows_of(size_t batch, size_t row, size_t group, size_t channel, size_t channels) const;
-  // Of `group`, from padded column `column` on.
-  void gather(const DepthwiseRows &rows, size_t group, size_t column);
+  // To `place`, from padded column `column` on.
+  void gather(const DepthwiseRows &rows, size_t place, size_t column);
 
   const Depthwise &layer_;
   const DepthwiseTable &table_;
   const Window &window_;
   const Image &image_;
   Epilogue epilogue_;
-  size_t groups_;
+  size_t groups_, together_;
+  size_t fresh_;                        // groups that the next output rows do not share with those before them
   size_t width_, units_, pixel_bytes_;  // padded pixels of a row; units at a time, their bytes a pixel
   std::vector<uint8_t> padding_;        // a pixel of it
-  std::vector<size_t> taps_;
+  std::vector<size_t> taps_;            // of all groups, once for each place that the first one can have
   Buffer grouped_;
 };
+
+// Groups lie in a ring: output rows that are a whole number of groups further down find those they share in their places.
+size_t groups_apart(const DepthwiseTable &table, const DepthwiseShape &s) {
+  const size_t rows = depthwise_together(table, s) * s.step, groups = depthwise_groups(table, s);
+  return s.step == 0 || rows % table.group ? groups : std::min(rows / table.group, groups);
+}
 
 Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
     : layer_(layer),
@@ -83,6 +90,8 @@ Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
       image_(image),
       epilogue_(layer.finish_.epilogue()),
       groups_(depthwise_groups(table_, layer.shape_)),
+      together_(depthwise_together(table_, layer.shape_)),
+      fresh_(groups_apart(table_, layer.shape_)),
       width_(window_.before[1] + image.width + window_.after[1]),
       units_(std::clamp<size_t>(first_cache / checked_product({groups_, width_, table_.unit_bytes}), 1,
                                 depthwise_units(table_, image.channels))),
@@ -98,13 +107,15 @@ Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
     gather(sides, g, 0);
     sides.pixels = window_.after[1];
     gather(sides, g, window_.before[1] + image.width);
-    for (size_t x = 0; x < window_.kernel[1]; ++x)
-      taps_.push_back((g * width_ + x * window_.dilation[1]) * pixel_bytes_);
   }
+  for (size_t first = 0; first < groups_; ++first)
+    for (size_t g = 0; g < groups_; ++g)
+      for (size_t x = 0; x < window_.kernel[1]; ++x)
+        taps_.push_back(((first + g) % groups_ * width_ + x * window_.dilation[1]) * pixel_bytes_);
 }
 
-void Depthwise::Worker::gather(const DepthwiseRows &rows, size_t group, size_t column) {
-  uint8_t *to = static_cast<uint8_t *>(grouped_.data()) + (group * width_ + column) * pixel_bytes_;
+void Depthwise::Worker::gather(const DepthwiseRows &rows, size_t place, size_t column) {
+  uint8_t *to = static_cast<uint8_t *>(grouped_.data()) + (place * width_ + column) * pixel_bytes_;
   table_.gather(rows, to, pixel_bytes_);
 }
 
@@ -131,17 +142,22 @@ DepthwiseRows Depthwise::Worker::rows_of(size_t batch, size_t row, size_t group,
 void Depthwise::Worker::run(size_t batch, size_t row, size_t count, uint8_t *out, ptrdiff_t out_stride) {
   const DepthwiseShape &s = layer_.shape_;
   const size_t outputs = window_.outputs(1, image_.width), row_bytes = depthwise_row_bytes(table_, s);
-  const size_t unit_bytes = depthwise_together(table_, s) * row_bytes, most = units_ * table_.lanes;
+  const size_t unit_bytes = together_ * row_bytes, most = units_ * table_.lanes, taps = groups_ * s.kernel[1];
   const uint8_t *weights = static_cast<const uint8_t *>(layer_.packed_.data());
   for (size_t channel = 0; channel < s.channels; channel += most, weights += units_ * unit_bytes) {
     const size_t channels = std::min(most, s.channels - channel);
-    for (size_t g = 0; g < groups_; ++g) gather(rows_of(batch, row, g, channel, channels), g, window_.before[1]);
-    for (size_t i = 0; i < count; ++i)
-      table_.run({.weights = weights + i * row_bytes,
+    for (size_t i = 0, first = 0, kept = 0; i < count; ++i) {
+      if (i % together_ == 0) {
+        first = i / together_ * fresh_ % groups_;
+        for (size_t g = kept; g < groups_; ++g)
+          gather(rows_of(batch, row + i, g, channel, channels), (first + g) % groups_, window_.before[1]);
+        kept = groups_ - fresh_;
+      }
+      table_.run({.weights = weights + i % together_ * row_bytes,
                   .weights_step = unit_bytes,
                   .grouped = static_cast<const uint8_t *>(grouped_.data()),
-                  .taps = taps_.data(),
-                  .tap_count = taps_.size(),
+                  .taps = taps_.data() + first * taps,
+                  .tap_count = taps,
                   .neighbours = window_.stride[1] == window_.dilation[1] ? s.kernel[1] : 0,
                   .pixel_step = window_.stride[1] * pixel_bytes_,
                   .count = outputs,
@@ -150,18 +166,18 @@ void Depthwise::Worker::run(size_t batch, size_t row, size_t count, uint8_t *out
                   .epilogue = &epilogue_,
                   .out = out + static_cast<ptrdiff_t>(i * outputs) * out_stride + channel * layer_.item_bytes_,
                   .out_stride = out_stride});
+    }
   }
 }
 
 void Depthwise::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
   const size_t height = window_.outputs(0, image.height), width = window_.outputs(1, image.width);
   if (image.batch * height * width * shape_.channels == 0) return;
-  const size_t together = depthwise_together(table_, shape_);
-  parallel(image.batch * height, together, threads_, [&](size_t first, size_t last) {
+  parallel(image.batch * height, depthwise_together(table_, shape_), threads_, [&](size_t first, size_t last) {
     const FloatState state;
     Worker worker(*this, image);
     for (size_t row = first, count; row < last; row += count) {
-      count = std::min({together, last - row, height - row % height});
+      count = std::min(last - row, height - row % height);
       worker.run(row / height, row % height, count, out + static_cast<ptrdiff_t>(row * width) * out_stride, out_stride);
     }
   });
