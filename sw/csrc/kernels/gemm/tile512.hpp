@@ -1,4 +1,4 @@
-// A tile of sums in 512-bit vectors, and the tile before it finished meanwhile. After the lanes and their table lookup.
+// A tile of sums in 512-bit vectors, stored or finished. After the lanes and their table lookup.
 #pragma once
 #include "../finish.hpp"
 
@@ -92,54 +92,11 @@ struct Job {
 // Few sums wait for the ones before: they are summed in several chains, even and odd steps, say.
 constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
 
-// The tile before, finished in small pieces between multiplications: they wait for other units of the processor. Whole
-// rows of 32 columns, no table.
-template <Contract CONTRACT>
-class Pending {
- public:
-  static constexpr bool steps = true, takes_sums = false;
-
-  Pending(const Epilogue &e, size_t channel, ptrdiff_t out_stride)
-      : finish_(e), left_(e, channel), right_(e, channel + lanes), out_stride_(out_stride) {}
-
-  void start(const int32_t *sums, size_t rows, uint8_t *out) { sums_ = sums, rows_ = rows, out_ = out; }
-
-  [[gnu::always_inline]] void step() {
-    if (rows_ == 0) return;
-    Ints sums[4];
-#pragma GCC unroll 4
-    for (size_t q = 0; q < 4; ++q) sums[q] = _mm512_load_si512(sums_ + q * lanes);
-    const Ints bytes = finish_(left_, right_, sums);
-    if (rows_ > 1)
-      Lanes::store_parts<32>(bytes, out_, out_stride_);
-    else
-      Lanes::store(out_, bytes, 32);
-    rows_ = rows_ > 1 ? rows_ - 2 : 0;
-    sums_ += 4 * lanes;
-    out_ += 2 * out_stride_;
-  }
-  void finish() {
-    Pending rest = *this;  // in registers: no store can change it
-    while (rest.rows_ > 0) rest.step();
-    rows_ = 0;
-  }
-
- private:
-  Finish<CONTRACT> finish_;
-  Channels<CONTRACT> left_, right_;
-  ptrdiff_t out_stride_;
-  const int32_t *sums_ = nullptr;
-  size_t rows_ = 0;
-  uint8_t *out_ = nullptr;
-};
-
-// A tile finished where it is summed: where there is little to multiply, even storing the sums would count. COLUMNS is 8,
-// 16, 24 or 32, all of them real, ROWS a multiple of 4.
+// A tile finished in registers, while the processor begins with the next. COLUMNS is 8, 16, 24 or 32, all of them real,
+// ROWS a multiple of 4.
 template <Contract CONTRACT, int COLUMNS>
 class AtOnce {
  public:
-  static constexpr bool steps = false, takes_sums = true;
-
   AtOnce(const Epilogue &e, size_t channel)
       : finish_(e), left_(COLUMNS == 8 ? both_halves(e, channel) : Channels<CONTRACT>(e, channel)), right_(left_) {
     if constexpr (COLUMNS > 16) right_ = Channels<CONTRACT>(e, channel + lanes);
@@ -183,14 +140,10 @@ class AtOnce {
   Channels<CONTRACT> left_, right_;
 };
 
-struct Nothing {
-  static constexpr bool steps = false, takes_sums = false;
-};
-
-// ROWS by COLUMNS sums, bias included; `between` steps on between multiplications or takes the sums. It names few things
-// and reads the job anew at the end: a general register moved to a vector one waits behind all multiplications.
-template <int ROWS, int COLUMNS, bool SIGNED, class Between>
-[[gnu::always_inline]] inline void sum_tile(const Job &job, Between &between) {
+// ROWS by COLUMNS sums, bias included. It names few things, and what takes the sums reads the job anew: a general register
+// moved to a vector one waits behind all multiplications.
+template <int ROWS, int COLUMNS, bool SIGNED>
+[[gnu::always_inline]] inline Chain<ROWS, COLUMNS> sum_tile(const Job &job) {
   using C = Chain<ROWS, COLUMNS>;
   constexpr int CHAINS = chains(C::has_right ? 2 * ROWS : ROWS);
   constexpr size_t step_bytes = COLUMNS * step;
@@ -211,12 +164,6 @@ template <int ROWS, int COLUMNS, bool SIGNED, class Between>
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) x[i] = rows[i];
     size_t k = 0;
-    if constexpr (Between::steps)
-      for (; k + 4 * step <= job.depth; between.step()) {
-        const size_t end = k + 4 * step;
-        for (; k < end; k += step)
-          multiply(chain[0], [&](int i) __attribute__((always_inline)) { return broadcast(x[i] + k); });
-      }
     for (; k + step * CHAINS <= job.depth; k += step * CHAINS)
 #pragma GCC unroll 4
       for (int j = 0; j < CHAINS; ++j) {
@@ -230,13 +177,7 @@ template <int ROWS, int COLUMNS, bool SIGNED, class Between>
 #pragma GCC unroll 4
   for (int j = 1; j < CHAINS; ++j) chain[0].add(chain[j]);
   chain[0].add(_mm512_loadu_si512(job.bias), C::has_right ? _mm512_loadu_si512(job.bias + 16) : none);
-  uint8_t *out = job.out;
-  if constexpr (Between::takes_sums) return between.take(chain[0], out, job.out_stride);
-#pragma GCC unroll 16
-  for (int i = 0; i < ROWS; ++i, out += job.out_stride) {
-    C::Left::store(out, chain[0].left[i], job.whole);
-    if constexpr (C::has_right) C::Right::store(out + 64, chain[0].right[i], job.whole);
-  }
+  return chain[0];
 }
 
 }  // namespace
