@@ -20,6 +20,7 @@ CSRC = ROOT / "sw" / "csrc"
 PAGE = ROOT / "docs" / "kernels.md"
 BEGIN, END = "<!-- begin: make isa-counts DOCS=1 -->", "<!-- end: isa-counts -->"
 OPERATIONS = {"gemm": "GEMM, convolution", "depthwise": "depthwise", "dot": "dot"}
+PROCESSORS = ("x86_64", "aarch64")
 BITS = {"z": 512, "y": 256, "x": 128}
 
 
@@ -119,11 +120,11 @@ def count(operation: str, isa: str, lines: list[str]) -> Count:
     return Count(operation, isa, len(found), formed, kind.together * multiplying / formed)
 
 
-def measure() -> list[Count]:
-    """Return the loops of every unit."""
+def measure(*processors: str) -> list[Count]:
+    """Return the loops of every unit of some processors."""
     found = []
     for processor, isa, flags in _sets():
-        for operation in OPERATIONS:
+        for operation in OPERATIONS if processor in processors else ():
             unit = CSRC / "kernels" / operation / f"{isa}.cpp"
             if unit.exists():
                 found.append(count(operation, isa, assembly(processor, flags, unit)))
@@ -147,7 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--docs", action="store_true", help="write the table into docs/kernels.md")
     options = parser.parse_args(arguments)
-    text = table(measure())
+    text = table(measure(*PROCESSORS))
     print(text)
     if options.docs:
         page = PAGE.read_text()

@@ -1,6 +1,7 @@
 """The in-process RTL behind the host interface: what a host sees of it is what it sees of the golden model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from accord.isa.machine import Cause, Flags, MachineError, ProgramTooLongError, 
 from accord.model import differences, take
 
 CONFIG = Config(k=4, vx_count=16, scratchpad_rows=32, program_words=64)
+NARROW = replace(CONFIG, k=1)
 
 PROGRAM = """
     seta A[1], 3
@@ -161,10 +163,14 @@ def test_host_empties_the_loop_stack(pair) -> None:
     assert pair[0].loops[0].tolist() == [2, 3, 9]
 
 
-@pytest.mark.parametrize("k", [nightly(1), nightly(4), 8])
-def test_lookup_banks_lie_as_the_models(k: int) -> None:
+@pytest.mark.parametrize(
+    "config",
+    [nightly(replace(CONFIG, k=1, program_words=256)), CONFIG, nightly(replace(CONFIG, k=8))],
+    ids=lambda c: c.k,
+)
+def test_lookup_banks_lie_as_the_models(config: Config) -> None:
     """Every segment of both banks, from registers with random bytes."""
-    config = Config(k=k, vx_count=16, scratchpad_rows=16, program_words=256)
+    k = config.k
     pair = sim.Npu(config), model.Npu(config)
     rows = np.random.default_rng(k).integers(-128, 128, (16, k), np.int8)
     segments = range(config.lut_segments)
@@ -224,7 +230,7 @@ def test_ticks_count_every_edge() -> None:
 
 def test_waves_are_written_on_request(tmp_path: Path) -> None:
     path = tmp_path / "npu.vcd"
-    npu = sim.Npu(CONFIG, waves=path)
+    npu = sim.Npu(NARROW, waves=path)
     npu.load(assemble("halt"))
     npu.run()
     npu.close()
@@ -266,7 +272,7 @@ def test_arrays_are_read_only_copies(pair) -> None:
 
 
 def test_two_configurations_live_side_by_side() -> None:
-    wide, narrow = sim.Npu(CONFIG), sim.Npu(Config(k=1, vx_count=16, scratchpad_rows=32, program_words=64))
+    wide, narrow = sim.Npu(CONFIG), sim.Npu(NARROW)
     for npu in (wide, narrow):
         npu.ext_write_vx(0, np.full(npu.config.k, npu.config.k, np.int8))
         npu.load(assemble("vadd.vx VX[1], VX[0], VX[0]\nhalt"))

@@ -12,7 +12,7 @@
 namespace accord {
 namespace {
 
-constexpr size_t first_cache = 16384;  // bytes of grouped rows at a time
+constexpr size_t first_cache = 24576;  // bytes of grouped rows at a time
 constexpr const char *too_long = "x: the rows of a window are longer than memory";
 
 // A view of one byte can be longer than any memory.
