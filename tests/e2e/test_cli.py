@@ -11,7 +11,7 @@ from accord.isa import asm
 from accord.sim import cosim, coverage
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-SMALL = "#! config k=4 scratchpad_rows=64 program_words=256\n"
+SMALL = "#! config k=1 scratchpad_rows=64 program_words=256\n"
 
 
 def accord(*arguments: str | Path) -> Result:
