@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,6 @@ CSRC = ROOT / "sw" / "csrc"
 PAGE = ROOT / "docs" / "kernels.md"
 BEGIN, END = "<!-- begin: make isa-counts DOCS=1 -->", "<!-- end: isa-counts -->"
 OPERATIONS = {"gemm": "GEMM, convolution", "depthwise": "depthwise", "dot": "dot"}
-PROCESSORS = ("x86_64", "aarch64")
 BITS = {"z": 512, "y": 256, "x": 128}
 
 
@@ -60,13 +59,13 @@ class Count:
         return self.instructions / self.products
 
 
-def _sets() -> Iterator[tuple[str, str, list[str]]]:
+def _sets(isas: Container[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield processor, instruction set and flags, as isa.cmake has them."""
     text = (CSRC / "isa.cmake").read_text()
     flags = dict(re.findall(r"^set\(ACCORD_FLAGS_(\w+) (.*)\)$", text, re.MULTILINE))
     for processor, names in re.findall(r"^set\(ACCORD_ISAS_(\w+) (.*)\)$", text, re.MULTILINE):
         for isa in names.split():
-            if isa in KINDS:
+            if isa in isas:
                 yield processor, isa, flags[isa].split()
 
 
@@ -120,11 +119,11 @@ def count(operation: str, isa: str, lines: list[str]) -> Count:
     return Count(operation, isa, len(found), formed, kind.together * multiplying / formed)
 
 
-def measure(*processors: str) -> list[Count]:
-    """Return the loops of every unit of some processors."""
+def measure(isas: Container[str] = KINDS) -> list[Count]:
+    """Return the loops of every unit of some instruction sets."""
     found = []
-    for processor, isa, flags in _sets():
-        for operation in OPERATIONS if processor in processors else ():
+    for processor, isa, flags in _sets(isas):
+        for operation in OPERATIONS:
             unit = CSRC / "kernels" / operation / f"{isa}.cpp"
             if unit.exists():
                 found.append(count(operation, isa, assembly(processor, flags, unit)))
@@ -148,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--docs", action="store_true", help="write the table into docs/kernels.md")
     options = parser.parse_args(arguments)
-    text = table(measure(*PROCESSORS))
+    text = table(measure())
     print(text)
     if options.docs:
         page = PAGE.read_text()

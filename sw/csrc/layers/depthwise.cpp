@@ -31,6 +31,12 @@ Buffer checked_buffer(size_t bytes) {
   }
 }
 
+// Groups lie in a ring: output rows that are a whole number of groups further down find those they share in their places.
+size_t groups_apart(const DepthwiseTable &table, const DepthwiseShape &s) {
+  const size_t rows = depthwise_together(table, s) * s.step, groups = depthwise_groups(table, s);
+  return s.step == 0 || rows % table.group ? groups : std::min(rows / table.group, groups);
+}
+
 }  // namespace
 
 Depthwise::Depthwise(const Choice<DepthwiseTable> &choice, const Window &window, size_t channels, const int8_t *weights,
@@ -76,12 +82,6 @@ class Depthwise::Worker {
   std::vector<size_t> taps_;            // of all groups, once for each place that the first one can have
   Buffer grouped_;
 };
-
-// Groups lie in a ring: output rows that are a whole number of groups further down find those they share in their places.
-size_t groups_apart(const DepthwiseTable &table, const DepthwiseShape &s) {
-  const size_t rows = depthwise_together(table, s) * s.step, groups = depthwise_groups(table, s);
-  return s.step == 0 || rows % table.group ? groups : std::min(rows / table.group, groups);
-}
 
 Depthwise::Worker::Worker(const Depthwise &layer, const Image &image)
     : layer_(layer),

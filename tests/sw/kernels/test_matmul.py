@@ -93,7 +93,8 @@ def test_sums_wrap(isa):
         layer = Matmul(np.full((deep, columns), weight, np.int8), isa=isa)
         want = int(reference.wrap(deep * 255 * weight))
         for rows in (1, 2, 3, 7):
-            assert (layer(np.full((rows, deep), 255, np.uint8)) == want).all()
+            wants = np.full((rows, columns), want, np.int32)
+            np.testing.assert_array_equal(layer(np.full((rows, deep), 255, np.uint8)), wants, strict=True)
 
 
 @pytest.mark.parametrize("isa", isas("gemm"))
