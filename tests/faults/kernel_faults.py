@@ -23,6 +23,7 @@ FEW_CHANNELS = ("test_conv2d.py", "few_channels")
 DEPTHWISE = ("test_conv2d.py", "depthwise")
 DISPATCH = ("test_dispatch.py", "")
 DOT = ("test_dot.py", "")
+OUTSIDE = ("test_conv2d.py", "outside")
 MATMUL = ("test_matmul.py", "")
 MAX_POOL = ("test_pool.py", "max")
 AVERAGE_POOL = ("test_pool.py", "average")
@@ -38,7 +39,11 @@ FAULTS = (
     Fault("dilation dropped", "layers/window.cpp", "tap * w.dilation[0] - w.before[0]", "tap - w.before[0]", CONV),
     Fault("a kernel row read beyond the last pixel", "layers/window.cpp", "until > from && piece_bytes >", "false && piece_bytes >", CONV),
     Fault("a kernel row read across the image's edge", "layers/window.cpp", "stride, last + 1, run.count", "stride, last + 2, run.count", FEW_CHANNELS),
-    Fault("a kernel row of pixels apart taken as one", "layers/window.cpp", "row && is_dense ?", "row ?", FEW_CHANNELS),
+    Fault("a kernel row of pixels apart taken as one", "layers/window.cpp", "until = is_dense ? position(column, stride, last + 1, run.count) : 0;", "until = position(column, stride, last + 1, run.count);", FEW_CHANNELS),
+    Fault("pixels beside the image's edge left as they were", "layers/window.cpp", "std::fill_n(to, (w.kernel[1] - until) * image.channels, padding);", "", CONV),
+    Fault("a kernel row above the image multiplied", "layers/window.cpp", "position(top, step, 0, w.kernel[0])", "position(top, step, 0, w.kernel[0] - 1)", OUTSIDE),
+    Fault("a kernel row below the image multiplied", "layers/window.cpp", "static_cast<ptrdiff_t>(image.height), w.kernel[0]))", "static_cast<ptrdiff_t>(image.height + 1), w.kernel[0]))", OUTSIDE),
+    Fault("output rows on other kernel rows taken for alike", "layers/window.cpp", "rows_inside(window, image, end) == inside", "true", OUTSIDE),
     Fault("rows of the first image in all", "layers/depthwise.cpp", "static_cast<ptrdiff_t>(batch) * image_.stride[0]", "ptrdiff_t{0}", DEPTHWISE),
     Fault("a row of padding as long as the image's", "layers/depthwise.cpp", "inside ? image_.stride[2] : 0", "image_.stride[2]", DEPTHWISE),
     Fault("padding beside s8 rows not flipped", "layers/depthwise.cpp", "sides.is_signed = layer.is_signed_;", "", DEPTHWISE),
@@ -58,7 +63,12 @@ FAULTS = (
     Fault("every group gets the first one's multipliers", "layers/settings.cpp", "values.begin() + static_cast<ptrdiff_t>(first)", "values.begin()", CONV),
     Fault("zero points added, not taken", "layers/settings.cpp", "static_cast<uint32_t>(bias[n]) - ", "static_cast<uint32_t>(bias[n]) + ", MATMUL),
     Fault("offset of s8 activations not paid for", "layers/matmul.cpp", "table.offset[input.is_signed]", "0", MATMUL),
-    Fault("threads share one scratch", "layers/matmul.cpp", "Buffer scratch(gemm_.scratch_bytes(most));", "static Buffer scratch(1 << 24);", THREADS),
+    Fault("zero points of taps that are left out paid for", "layers/matmul.cpp", "if (taps < shape_.taps) {", "if (taps > shape_.taps) {", OUTSIDE),
+    Fault("tap 0 multiplied for the first that is needed, scalar", "kernels/gemm/scalar.cpp", "(c.first_tap + t)", "t", OUTSIDE),
+    Fault("tap 0 multiplied for the first that is needed, avx2", "kernels/gemm/avx2.cpp", " + c.first_tap * tap_items(c.shape)", "", OUTSIDE),
+    Fault("tap 0 multiplied for the first that is needed, vnni256", "kernels/gemm/vnni256.inc", " + c.first_tap * tap_bytes(c.shape)", "", OUTSIDE),
+    Fault("tap 0 multiplied for the first that is needed, vnni512", "kernels/gemm/vnni512.inc", " + c.first_tap * tap_bytes(c.shape, panel_columns(c.shape.columns - n))", "", OUTSIDE),
+    Fault("threads share one scratch", "layers/matmul.cpp", "Gemm::Workspace workspace = gemm_.workspace(most);", "static Gemm::Workspace workspace = gemm_.workspace(1 << 16);", THREADS),
     Fault("one thread's rows left out", "layers/threads.cpp", "for (size_t i = 1; i < pieces; ++i)", "for (size_t i = 2; i < pieces; ++i)", THREADS),
     Fault("zero point of a dot product added", "layers/dot.cpp", "sum -= ", "sum += ", DOT),
     Fault("the process's rounding mode used", "layers/float_state.hpp", "{ _mm_setcsr(0x1f80); }", "{}", DISPATCH),
@@ -101,7 +111,6 @@ FAULTS = (
     Fault("bias of the right half forgotten", "kernels/gemm/tile512.hpp", "_mm512_add_epi32(right[i], right_all)", "right[i]", MATMUL),
     Fault("a tile of eight columns with the next ones' multipliers", "kernels/gemm/tile512.hpp", "_mm512_broadcast_f32x8(_mm256_loadu_ps(e.multiplier + channel))", "_mm512_loadu_ps(e.multiplier + channel)", MATMUL),
     Fault("one row of a narrow tile stored four times", "kernels/gemm/tile512.hpp", "four[q] = sums.left[i + q];", "four[q] = sums.left[i];", MATMUL),
-    Fault("the last four rows of eight columns lost", "kernels/gemm/tile512.hpp", "if constexpr (ROWS % together != 0)", "if constexpr (ROWS < together)", MATMUL),
     Fault("rows behind whole tiles summed from the first", "kernels/gemm/vnni512.inc", "job.rows += first;", "", MATMUL),
     Fault("halves of a table exchanged", "kernels/lookup_vbmi.hpp", "_mm512_movepi8_mask(x), _mm512", "~_mm512_movepi8_mask(x), _mm512", POINTWISE),
     Fault("planes of an image mixed", "kernels/pointwise/interleave.inc", "i % 3 == c ? i / 3 : -1", "i % 3 == c ? (i + 1) / 3 : -1", POINTWISE),

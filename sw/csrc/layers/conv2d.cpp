@@ -8,13 +8,11 @@
 namespace accord {
 namespace {
 
-constexpr size_t shallow = 16;  // pixels of fewer bytes are not read one by one
 constexpr size_t piece_multiple = 4;
 
-// How many bytes a kernel row of few channels is as one tap, rounded up; 0 where its pixels are taps.
+// How many bytes a kernel row is as one tap, rounded up; 0 where its pixels are taps.
 size_t piece_bytes(const Window &w, size_t groups, size_t depth) {
-  const bool is_better = depth < shallow && depth % piece_multiple != 0 && w.kernel[1] > 1;
-  if (groups != 1 || !is_better || w.dilation[1] != 1) return 0;
+  if (groups != 1 || w.kernel[1] == 1 || w.dilation[1] != 1) return 0;
   return (w.kernel[1] * depth + piece_multiple - 1) / piece_multiple * piece_multiple;
 }
 
@@ -53,18 +51,21 @@ Conv2d::Conv2d(const Choice<GemmTable> &choice, const Window &window, size_t gro
 // What one thread keeps from chunk to chunk.
 struct Conv2d::Workspace {
   std::vector<const uint8_t *> rows;
-  Buffer scratch, aside;
+  Buffer aside;
+  Gemm::Workspace gemm;
 };
 
-void Conv2d::run_chunk(const Image &image, size_t first, size_t count, Workspace &w, uint8_t *out,
+void Conv2d::run_chunk(const Image &image, const Pixels &pixels, Workspace &w, uint8_t *out,
                        ptrdiff_t out_stride) const {
+  const size_t row_taps = piece_bytes_ ? 1 : window_.kernel[1];
   uint8_t *const aside = static_cast<uint8_t *>(w.aside.data());
   for (size_t g = 0; g < groups_.size(); ++g) {
     if (piece_bytes_)
-      fill_pieces(window_, image, first, count, padding_[0], piece_bytes_, aside, w.rows.data());
+      fill_pieces(window_, image, pixels, padding_[0], piece_bytes_, aside, w.rows.data());
     else
-      fill_rows(window_, image, first, count, g * depth_, padding_.data(), w.rows.data());
-    groups_[g].run(w.rows.data(), count, out + g * columns_ * item_bytes_, out_stride, w.scratch.data());
+      fill_rows(window_, image, pixels, g * depth_, padding_.data(), w.rows.data());
+    groups_[g].run(pixels.first_row * row_taps, pixels.rows * row_taps, w.rows.data(), pixels.count,
+                   out + g * columns_ * item_bytes_, out_stride, w.gemm);
   }
 }
 
@@ -75,11 +76,15 @@ void Conv2d::run(const Image &image, uint8_t *out, ptrdiff_t out_stride) const {
   parallel(pixels, groups_[0].grain(), threads_, [&](size_t first, size_t last) {
     const FloatState state;
     const size_t most = std::min(chunk, last - first);
-    Workspace workspace = {std::vector<const uint8_t *>(most * window_.taps()), Buffer(groups_[0].scratch_bytes(most)),
-                           Buffer(most * window_.kernel[0] * piece_bytes_)};
-    for (size_t some; first < last; first += some) {
-      some = even_rows(last - first, chunk);
-      run_chunk(image, first, some, workspace, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride);
+    Workspace workspace = {std::vector<const uint8_t *>(most * window_.taps()),
+                           Buffer(most * window_.kernel[0] * piece_bytes_), groups_[0].workspace(most)};
+    while (first < last) {
+      Pixels pixels = pixels_alike(window_, image, first, last);
+      for (const size_t end = first + pixels.count; first < end; first += pixels.count) {
+        pixels.first = first;
+        pixels.count = even_rows(end - first, chunk);
+        run_chunk(image, pixels, workspace, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride);
+      }
     }
   });
 }

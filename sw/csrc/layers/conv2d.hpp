@@ -20,8 +20,7 @@ class Conv2d {
 
  private:
   struct Workspace;
-  // `count` output pixels from `first` on.
-  void run_chunk(const Image &image, size_t first, size_t count, Workspace &workspace, uint8_t *out,
+  void run_chunk(const Image &image, const Pixels &pixels, Workspace &workspace, uint8_t *out,
                  ptrdiff_t out_stride) const;
 
   const char *isa_;

@@ -9,8 +9,18 @@
 namespace accord {
 namespace {
 
-constexpr size_t first_cache = 16384;  // bytes of rows and of pointers to them
+constexpr size_t chunk_bytes = 131072;  // of rows and pointers to them, well inside the second cache
 constexpr size_t most_chunks = 8;
+
+// [t][n]: the bias, what zero points cost at the first t taps included, for no tap to all.
+std::vector<int32_t> corrected_by_tap(const GemmShape &s, const int8_t *weights, const int32_t *bias, int32_t factor) {
+  std::vector<int32_t> all(bias, bias + s.columns);
+  for (size_t t = 0; t < s.taps; ++t, weights += s.depth * s.columns) {
+    const std::vector<int32_t> next = corrected_bias(all.data() + t * s.columns, factor, weights, s.depth, s.columns);
+    all.insert(all.end(), next.begin(), next.end());
+  }
+  return all;
+}
 
 }  // namespace
 
@@ -20,28 +30,43 @@ Gemm::Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const
       shape_(shape),
       is_signed_(input.is_signed),
       packed_(table.packed_bytes(shape)),
-      channels_(output, first, shape.columns,
-                corrected_bias(bias, input.zero + table.offset[input.is_signed], weights, shape.taps * shape.depth,
-                               shape.columns)) {
+      bias_(corrected_by_tap(shape, weights, bias, input.zero + table.offset[input.is_signed])),
+      channels_(output, first, shape.columns, {bias_.end() - static_cast<ptrdiff_t>(shape.columns), bias_.end()}) {
   table_.pack(shape_, weights, packed_.data());
 }
 
 size_t Gemm::chunk() const {
   const size_t row = shape_.taps * (shape_.depth + sizeof(const uint8_t *));
-  return table_.chunk * std::clamp<size_t>(first_cache / (row * table_.chunk), 1, most_chunks);
+  return table_.chunk * std::clamp<size_t>(chunk_bytes / (row * table_.chunk), 1, most_chunks);
 }
 
-void Gemm::run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const {
-  const Epilogue epilogue = channels_.epilogue();
+void Gemm::bias_of(size_t first_tap, size_t taps, std::vector<int32_t> &bias) const {
+  const int32_t *before = bias_.data() + first_tap * shape_.columns, *behind = before + taps * shape_.columns;
+  bias = channels_.bias();
+  for (size_t n = 0; n < shape_.columns; ++n) {
+    const uint32_t cost = static_cast<uint32_t>(behind[n]) - static_cast<uint32_t>(before[n]);
+    bias[n] = static_cast<int32_t>(static_cast<uint32_t>(bias_[n]) + cost);
+  }
+}
+
+void Gemm::run(size_t first_tap, size_t taps, const uint8_t *const *rows, size_t count, uint8_t *out,
+               ptrdiff_t out_stride, Workspace &workspace) const {
+  Epilogue epilogue = channels_.epilogue();
+  if (taps < shape_.taps) {
+    bias_of(first_tap, taps, workspace.bias);
+    epilogue.bias = workspace.bias.data();
+  }
   table_.run({.shape = shape_,
               .weights = packed_.data(),
+              .first_tap = first_tap,
+              .taps = taps,
               .rows = rows,
               .count = count,
               .is_signed = is_signed_,
               .epilogue = &epilogue,
               .out = out,
               .out_stride = out_stride,
-              .scratch = scratch});
+              .scratch = workspace.scratch.data()});
 }
 
 Matmul::Matmul(const Choice<GemmTable> &choice, size_t depth, size_t columns, const int8_t *weights,
@@ -56,12 +81,12 @@ void Matmul::run(const uint8_t *x, ptrdiff_t stride, size_t count, uint8_t *out,
   parallel(count, gemm_.grain(), threads_, [&](size_t first, size_t last) {
     const FloatState state;
     const size_t most = std::min(chunk, last - first);
-    Buffer scratch(gemm_.scratch_bytes(most));
+    Gemm::Workspace workspace = gemm_.workspace(most);
     std::vector<const uint8_t *> rows(most);
     for (size_t some; first < last; first += some) {
       some = even_rows(last - first, chunk);
       for (size_t i = 0; i < some; ++i) rows[i] = x + static_cast<ptrdiff_t>(first + i) * stride;
-      gemm_.run(rows.data(), some, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride, scratch.data());
+      gemm_.run(0, 1, rows.data(), some, out + static_cast<ptrdiff_t>(first) * out_stride, out_stride, workspace);
     }
   });
 }

@@ -15,20 +15,31 @@ struct InputSettings {
 // Packed weights and finished sums of one group of columns: what Matmul and Conv2d run.
 class Gemm {
  public:
+  // What one thread keeps from call to call.
+  struct Workspace {
+    Buffer scratch;
+    std::vector<int32_t> bias;
+  };
   // weights[(t * depth + k) * columns + n], bias[n]; `first` is the group's first channel in `output`.
   Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
        const OutputSettings &output, size_t first);
   size_t columns() const { return shape_.columns; }
   size_t grain() const { return table_.chunk; }  // rows that threads are given together
-  size_t chunk() const;  // the most rows of one call: where they are short, as many as the first cache has room for
-  size_t scratch_bytes(size_t rows) const { return table_.scratch_bytes(shape_, rows); }
-  void run(const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride, void *scratch) const;
+  size_t chunk() const;                          // the most rows of one call: weights are read once for all of them
+  Workspace workspace(size_t rows) const { return {Buffer(table_.scratch_bytes(shape_, rows)), {}}; }
+  // Some of the taps, as if the others were zero points: rows[t * count + i] is tap first_tap + t of row i.
+  void run(size_t first_tap, size_t taps, const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride,
+           Workspace &workspace) const;
 
  private:
+  // With what zero points cost at those taps alone.
+  void bias_of(size_t first_tap, size_t taps, std::vector<int32_t> &bias) const;
+
   const GemmTable &table_;
   GemmShape shape_;
   bool is_signed_;
   Buffer packed_;
+  std::vector<int32_t> bias_;  // [t][n]: what zero points cost at the first t taps included
   ChannelData channels_;
 };
 

@@ -29,6 +29,7 @@ class ChannelData {
  public:
   ChannelData(const OutputSettings &output, size_t first, size_t channels, std::vector<int32_t> bias);
   Epilogue epilogue() const;
+  const std::vector<int32_t> &bias() const { return bias_; }
 
  private:
   OutputSettings output_;

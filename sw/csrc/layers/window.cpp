@@ -10,12 +10,13 @@ struct Run {
   size_t batch, row, column, count;
 };
 
-// use(run, i) for the runs that `count` output pixels from `first` on are; i counts pixels.
+// use(run, i) for the runs that pixels are; i counts them.
 template <class Use>
-void each_run(size_t height, size_t width, size_t first, size_t count, const Use &use) {
+void each_run(const Window &window, const Image &image, const Pixels &pixels, const Use &use) {
+  const size_t height = window.outputs(0, image.height), width = window.outputs(1, image.width), first = pixels.first;
   Run run = {first / (height * width), first / width % height, first % width, 0};
-  for (size_t i = 0; i < count; i += run.count, run.column = 0) {
-    run.count = std::min(count - i, width - run.column);
+  for (size_t i = 0; i < pixels.count; i += run.count, run.column = 0) {
+    run.count = std::min(pixels.count - i, width - run.column);
     use(run, i);
     if (++run.row < height) continue;
     run.row = 0;
@@ -29,11 +30,9 @@ size_t position(ptrdiff_t first, ptrdiff_t step, ptrdiff_t bound, size_t count) 
   return std::min(count, static_cast<size_t>((bound - first + step - 1) / step));
 }
 
-// The row of the image that a kernel row falls on, null where that is outside.
+// The row of the image that a kernel row inside it falls on.
 const uint8_t *image_row(const Window &w, const Image &image, const Run &run, size_t tap) {
-  // before the image it wraps to something huge, and is outside as well
   const size_t y = run.row * w.stride[0] + tap * w.dilation[0] - w.before[0];
-  if (y >= image.height) return nullptr;
   return image.data + static_cast<ptrdiff_t>(run.batch) * image.stride[0] + static_cast<ptrdiff_t>(y) * image.stride[1];
 }
 
@@ -51,14 +50,18 @@ const uint8_t *end_of(const Image &image) {
   return end;
 }
 
-// A kernel row whose first tap falls on `column`, pixel by pixel.
+// A kernel row whose first tap falls on `column`.
 void copy_piece(const Window &w, const Image &image, const uint8_t *row, ptrdiff_t column, uint8_t padding,
                 uint8_t *to) {
-  for (size_t x = 0; x < w.kernel[1]; ++x, ++column, to += image.channels)
-    if (row && column >= 0 && column < static_cast<ptrdiff_t>(image.width))
-      std::copy_n(row + column * image.stride[2], image.channels, to);
-    else
-      std::fill_n(to, image.channels, padding);
+  const ptrdiff_t width = static_cast<ptrdiff_t>(image.width), pixel = image.stride[2];
+  const size_t from = position(column, 1, 0, w.kernel[1]);
+  const size_t until = std::max(from, position(column, 1, width, w.kernel[1]));
+  const bool is_dense = pixel == static_cast<ptrdiff_t>(image.channels);
+  const size_t together = is_dense ? until - from : 1;
+  to = std::fill_n(to, from * image.channels, padding);
+  for (size_t x = from; x < until; x += together)
+    to = std::copy_n(row + (column + static_cast<ptrdiff_t>(x)) * pixel, together * image.channels, to);
+  std::fill_n(to, (w.kernel[1] - until) * image.channels, padding);
 }
 
 }  // namespace
@@ -68,55 +71,71 @@ size_t Window::outputs(int axis, size_t size) const {
   return padded < extent(axis) ? 0 : (padded - extent(axis)) / stride[axis] + 1;
 }
 
-void fill_rows(const Window &window, const Image &image, size_t first, size_t count, size_t offset,
-               const uint8_t *padding, const uint8_t **rows) {
-  const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), width = static_cast<ptrdiff_t>(image.width);
-  each_run(window.outputs(0, image.height), window.outputs(1, image.width), first, count,
-           [&](const Run &run, size_t i) {
-             const uint8_t **to = rows + i;
-             for (size_t y = 0; y < window.kernel[0]; ++y) {
-               const uint8_t *row = image_row(window, image, run, y);
-               for (size_t x = 0; x < window.kernel[1]; ++x, to += count) {
-                 const ptrdiff_t column = column_of(window, run, x);
-                 const size_t from = row ? position(column, stride, 0, run.count) : run.count;
-                 const size_t until = std::max(from, row ? position(column, stride, width, run.count) : run.count);
-                 std::fill(to, to + from, padding);
-                 for (size_t k = from; k < until; ++k)
-                   to[k] = row + (column + static_cast<ptrdiff_t>(k) * stride) * image.stride[2] + offset;
-                 std::fill(to + until, to + run.count, padding);
-               }
-             }
-           });
+// The kernel rows that are inside the image at an output row: those from .first on, before .second.
+std::pair<size_t, size_t> rows_inside(const Window &w, const Image &image, size_t row) {
+  const ptrdiff_t top = static_cast<ptrdiff_t>(row * w.stride[0]) - static_cast<ptrdiff_t>(w.before[0]);
+  const ptrdiff_t step = static_cast<ptrdiff_t>(w.dilation[0]);
+  const size_t from = position(top, step, 0, w.kernel[0]);
+  return {from, std::max(from, position(top, step, static_cast<ptrdiff_t>(image.height), w.kernel[0]))};
 }
 
-void fill_pieces(const Window &window, const Image &image, size_t first, size_t count, uint8_t padding,
-                 size_t piece_bytes, uint8_t *aside, const uint8_t **rows) {
+Pixels pixels_alike(const Window &window, const Image &image, size_t first, size_t last) {
+  const size_t height = window.outputs(0, image.height), width = window.outputs(1, image.width);
+  const size_t row = first / width % height;
+  const auto inside = rows_inside(window, image, row);
+  size_t end = row + 1;
+  while (end < height && rows_inside(window, image, end) == inside) ++end;
+  const size_t count = (end - row) * width - first % width;
+  return {first, std::min(count, last - first), inside.first, inside.second - inside.first};
+}
+
+void fill_rows(const Window &window, const Image &image, const Pixels &pixels, size_t offset, const uint8_t *padding,
+               const uint8_t **rows) {
+  const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), width = static_cast<ptrdiff_t>(image.width);
+  each_run(window, image, pixels, [&](const Run &run, size_t i) {
+    const uint8_t **to = rows + i;
+    for (size_t y = pixels.first_row; y < pixels.first_row + pixels.rows; ++y) {
+      const uint8_t *row = image_row(window, image, run, y);
+      for (size_t x = 0; x < window.kernel[1]; ++x, to += pixels.count) {
+        const ptrdiff_t column = column_of(window, run, x);
+        const size_t from = position(column, stride, 0, run.count);
+        const size_t until = std::max(from, position(column, stride, width, run.count));
+        std::fill(to, to + from, padding);
+        for (size_t k = from; k < until; ++k)
+          to[k] = row + (column + static_cast<ptrdiff_t>(k) * stride) * image.stride[2] + offset;
+        std::fill(to + until, to + run.count, padding);
+      }
+    }
+  });
+}
+
+void fill_pieces(const Window &window, const Image &image, const Pixels &pixels, uint8_t padding, size_t piece_bytes,
+                 uint8_t *aside, const uint8_t **rows) {
   const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), pixel = image.stride[2];
   // the last column where a kernel row is inside
   const ptrdiff_t last = static_cast<ptrdiff_t>(image.width) - static_cast<ptrdiff_t>(window.kernel[1]);
   const bool is_dense = pixel == static_cast<ptrdiff_t>(image.channels);
   const uint8_t *const end = end_of(image);
-  each_run(window.outputs(0, image.height), window.outputs(1, image.width), first, count,
-           [&](const Run &run, size_t i) {
-             const uint8_t **to = rows + i;
-             const ptrdiff_t column = column_of(window, run, 0);
-             for (size_t y = 0; y < window.kernel[0]; ++y, to += count) {
-               const uint8_t *row = image_row(window, image, run, y);
-               const auto at = [&](size_t k) { return column + static_cast<ptrdiff_t>(k) * stride; };
-               const auto put_together = [&](size_t k) {
-                 copy_piece(window, image, row, at(k), padding, aside);
-                 to[k] = aside;
-                 aside += piece_bytes;
-               };
-               size_t k = 0, until = row && is_dense ? position(column, stride, last + 1, run.count) : 0;
-               const size_t from = std::min(until, position(column, stride, 0, run.count));
-               while (until > from && piece_bytes > static_cast<size_t>(end - (row + at(until - 1) * pixel))) --until;
-               for (; k < from; ++k) put_together(k);
-               const uint8_t *piece = from < until ? row + at(from) * pixel : nullptr;
-               for (; k < until; ++k, piece += stride * pixel) to[k] = piece;
-               for (; k < run.count; ++k) put_together(k);
-             }
-           });
+  each_run(window, image, pixels, [&](const Run &run, size_t i) {
+    const uint8_t **to = rows + i;
+    const ptrdiff_t column = column_of(window, run, 0);
+    for (size_t y = pixels.first_row; y < pixels.first_row + pixels.rows; ++y, to += pixels.count) {
+      const uint8_t *row = image_row(window, image, run, y);
+      const auto at = [&](size_t k) { return column + static_cast<ptrdiff_t>(k) * stride; };
+      const auto put_together = [&](size_t k) {
+        copy_piece(window, image, row, at(k), padding, aside);
+        to[k] = aside;
+        aside += piece_bytes;
+      };
+      size_t k = 0, until = is_dense ? position(column, stride, last + 1, run.count) : 0;
+      const size_t from = std::min(until, position(column, stride, 0, run.count));
+      while (until > from && piece_bytes > static_cast<size_t>(end - (row + at(until - 1) * pixel))) --until;
+      for (; k < from; ++k) put_together(k);
+      const uint8_t *piece = from < until ? row + at(from) * pixel : nullptr;
+      for (; k < until; ++k, piece += stride * pixel) to[k] = piece;
+      for (; k < run.count; ++k) put_together(k);
+    }
+  });
 }
 
 }  // namespace accord

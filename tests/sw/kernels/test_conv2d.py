@@ -35,7 +35,7 @@ def convolutions(draw, operation, contract, small):
     columns = groups * draw(st.integers(0, 3 if small else 40))
     if operation == "depthwise":
         depth = columns = draw(st.integers(0, 5 if small else 140))
-    size = [draw(st.integers(0, 4 if small else 9)) for _ in range(2)]
+    size = [draw(st.integers(0, 4 if small else most)) for most in (9, 16)]
     for axis in (0, 1):
         padded = shape["padding"][axis] + size[axis] + shape["padding"][axis + 2]
         assume(padded >= shape["dilation"][axis] * (kernel[axis] - 1) + 1)
@@ -192,3 +192,17 @@ def test_kernel_rows_of_few_channels(channels, is_dense):
         shape = {"stride": (1, stride), "dilation": (1, 1), "padding": (1, before, 1, after)}
         want = reference.conv2d(x, weight, np.zeros(4, np.int32), 9, shape, 1)
         np.testing.assert_array_equal(Conv2d(weight, **shape, input_zero_point=9)(x), want, strict=True)
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_kernel_rows_outside_the_image_are_zero_points(isa):
+    """Above and below it, with dilation and strides, and for output rows that see nothing of it."""
+    rng = np.random.default_rng(11)
+    x = rng.integers(-128, 128, (2, 4, 15, 6), dtype=np.int8)
+    bias = rng.integers(-5000, 5001, 10).astype(np.int32)
+    for groups, dilation, stride, before, after in product((1, 2), (1, 2), (1, 2), (0, 2, 9), (1, 8)):
+        weight = rng.integers(-128, 128, (10, 3, 2, 6 // groups), dtype=np.int8)
+        shape = {"stride": (stride, 1), "dilation": (dilation, 1), "padding": (before, 1, after, 0)}
+        want = reference.conv2d(x, weight, bias, -77, shape, groups)
+        layer = Conv2d(weight, bias, **shape, groups=groups, input_dtype="int8", input_zero_point=-77, isa=isa)
+        np.testing.assert_array_equal(layer(x), want, strict=True)

@@ -11,11 +11,12 @@ namespace {
 constexpr size_t tile_rows = 6, tile_columns = 16, step = 2;
 constexpr size_t chunk = 16 * tile_rows;
 
-size_t steps(const GemmShape &s) { return s.taps * ((s.depth + step - 1) / step); }
+size_t steps(const GemmShape &s) { return (s.depth + step - 1) / step; }
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
-size_t panel_items(const GemmShape &s) { return steps(s) * tile_columns * step; }
+size_t tap_items(const GemmShape &s) { return steps(s) * tile_columns * step; }
+size_t panel_items(const GemmShape &s) { return s.taps * tap_items(s); }
 size_t packed_bytes(const GemmShape &s) { return panels(s) * panel_items(s) * sizeof(int16_t); }
-size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * steps(s) * step * sizeof(int16_t); }
+size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * s.taps * steps(s) * step * sizeof(int16_t); }
 
 // Panel after panel of 16 columns; in one, tap after tap, a pair of depth after another; there 16 columns of two.
 void pack(const GemmShape &s, const int8_t *weights, void *packed) {
@@ -85,9 +86,9 @@ void run(const GemmCall &c) {
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
   int16_t *end = widened;
   for (size_t i = 0; i < c.count; ++i)
-    for (size_t t = 0; t < c.shape.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
-  const size_t pairs = steps(c.shape);
-  const int16_t *panel = static_cast<const int16_t *>(c.weights);
+    for (size_t t = 0; t < c.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
+  const size_t pairs = c.taps * steps(c.shape);
+  const int16_t *panel = static_cast<const int16_t *>(c.weights) + c.first_tap * tap_items(c.shape);
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_items(c.shape))

@@ -10,9 +10,10 @@ struct GemmShape {
 };
 
 struct GemmCall {
-  GemmShape shape;
+  GemmShape shape;             // of the weights
   const void *weights;         // as pack() left them
-  const uint8_t *const *rows;  // rows[t * count + i]: the bytes of tap t of row i
+  size_t first_tap, taps;      // those that are multiplied, maybe none
+  const uint8_t *const *rows;  // rows[t * count + i]: the bytes of tap first_tap + t of row i
   size_t count;                // rows
   bool is_signed;              // the bytes are s8, else u8
   const Epilogue *epilogue;    // its arrays begin at column 0

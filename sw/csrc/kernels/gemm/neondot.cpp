@@ -33,7 +33,7 @@ void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int3
   const uint8_t *const *rows = c.rows + first;
   Sums8<ROWS> sums;
   sums.start(bias);
-  for (size_t t = 0; t < c.shape.taps; ++t, rows += c.count) {
+  for (size_t t = 0; t < c.taps; ++t, rows += c.count) {
     const uint8_t *from[ROWS];
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; ++i) from[i] = rows[i];

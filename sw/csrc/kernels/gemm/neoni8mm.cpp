@@ -51,7 +51,7 @@ void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int3
   for (int p = 0; p < PAIRS; ++p)
 #pragma GCC unroll 4
     for (size_t j = 0; j < column_pairs; ++j) squares.sums[p][j] = vdupq_n_s32(0);
-  for (size_t t = 0; t < c.shape.taps; ++t, rows += c.count) {
+  for (size_t t = 0; t < c.taps; ++t, rows += c.count) {
     const uint8_t *from[2 * PAIRS];
 #pragma GCC unroll 8
     for (int i = 0; i < 2 * PAIRS; ++i) from[i] = rows[i < ROWS ? i : ROWS - 1];

@@ -17,10 +17,10 @@ size_t scratch_bytes(const GemmShape &, size_t) { return 0; }
 int32_t sum(const GemmCall &c, size_t row, size_t column) {
   const int8_t *weights = static_cast<const int8_t *>(c.weights);
   uint32_t total = 0;
-  for (size_t t = 0; t < c.shape.taps; ++t)
+  for (size_t t = 0; t < c.taps; ++t)
     for (size_t k = 0; k < c.shape.depth; ++k) {
       const int32_t x = load_activation(c.rows[t * c.count + row] + k, c.is_signed);
-      const int32_t w = weights[(t * c.shape.depth + k) * c.shape.columns + column];
+      const int32_t w = weights[((c.first_tap + t) * c.shape.depth + k) * c.shape.columns + column];
       total += static_cast<uint32_t>(x * w);
     }
   return wrap(total);

@@ -93,7 +93,7 @@ struct Job {
 constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
 
 // A tile finished in registers, while the processor begins with the next. COLUMNS is 8, 16, 24 or 32, all of them real,
-// ROWS a multiple of 4.
+// ROWS a multiple of 8.
 template <Contract CONTRACT, int COLUMNS>
 class AtOnce {
  public:
@@ -107,10 +107,8 @@ class AtOnce {
     const AtOnce in_registers = *this;  // no store can change them
     constexpr int together = COLUMNS == 8 ? 8 : COLUMNS == 16 ? 4 : 2;
 #pragma GCC unroll 8
-    for (int i = 0; i + together <= ROWS; i += together, out += together * out_stride)
+    for (int i = 0; i < ROWS; i += together, out += together * out_stride)
       store_parts<COLUMNS>(in_registers.bytes(sums, i), out, out_stride);
-    if constexpr (ROWS % together != 0)
-      store_rows<COLUMNS>(in_registers.bytes(sums, ROWS - ROWS % together), ROWS % together, COLUMNS, out, out_stride);
   }
 
  private:
@@ -128,10 +126,8 @@ class AtOnce {
         four[q] = q % 2 ? sums.right[i + q / 2] : sums.left[i + q / 2];
       else if constexpr (COLUMNS == 16)
         four[q] = sums.left[i + q];
-      else if (i + 2 * q < ROWS)
-        four[q] = _mm512_inserti64x4(sums.left[i + 2 * q], _mm512_castsi512_si256(sums.left[i + 2 * q + 1]), 1);
       else
-        four[q] = _mm512_setzero_si512();
+        four[q] = _mm512_inserti64x4(sums.left[i + 2 * q], _mm512_castsi512_si256(sums.left[i + 2 * q + 1]), 1);
     }
     return finish_(left_, right_, four);
   }

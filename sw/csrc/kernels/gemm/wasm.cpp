@@ -13,11 +13,12 @@ namespace {
 constexpr size_t tile_rows = 6, tile_columns = 8, step = 2;
 constexpr size_t chunk = 16 * tile_rows;
 
-size_t steps(const GemmShape &s) { return s.taps * ((s.depth + step - 1) / step); }
+size_t steps(const GemmShape &s) { return (s.depth + step - 1) / step; }
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
-size_t panel_bytes(const GemmShape &s) { return steps(s) * tile_columns * step; }
+size_t tap_bytes(const GemmShape &s) { return steps(s) * tile_columns * step; }
+size_t panel_bytes(const GemmShape &s) { return s.taps * tap_bytes(s); }
 size_t packed_bytes(const GemmShape &s) { return panels(s) * panel_bytes(s); }
-size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * steps(s) * step * sizeof(int16_t); }
+size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * s.taps * steps(s) * step * sizeof(int16_t); }
 
 // Panel after panel of 8 columns; in one, tap after tap, a pair of depth after another; there 8 columns of two.
 void pack(const GemmShape &s, const int8_t *weights, void *packed) {
@@ -51,8 +52,8 @@ void widen_tap(const uint8_t *x, size_t depth, size_t rows, int16_t *out) {
 // `rows` rows from row `first` on.
 void widen(const GemmCall &c, size_t first, size_t rows, int16_t *out) {
   const auto tap = c.is_signed ? widen_tap<true> : widen_tap<false>;
-  const size_t tap_items = steps(c.shape) / c.shape.taps * rows * step;
-  for (size_t t = 0; t < c.shape.taps; ++t)
+  const size_t tap_items = steps(c.shape) * rows * step;
+  for (size_t t = 0; t < c.taps; ++t)
     for (size_t i = 0; i < rows; ++i)
       tap(c.rows[t * c.count + first + i], c.shape.depth, rows, out + t * tap_items + i * step);
 }
@@ -86,12 +87,12 @@ constexpr Tile tiles[tile_rows] = {tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, 
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
-  const size_t pairs = steps(c.shape), row_items = pairs * step;
+  const size_t pairs = c.taps * steps(c.shape), row_items = pairs * step;
   for (size_t i = 0, rows; i < c.count; i += rows) {
     rows = even_rows(c.count - i, tile_rows);
     widen(c, i, rows, widened + i * row_items);
   }
-  const int8_t *panel = static_cast<const int8_t *>(c.weights);
+  const int8_t *panel = static_cast<const int8_t *>(c.weights) + c.first_tap * tap_bytes(c.shape);
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(16) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_bytes(c.shape))
