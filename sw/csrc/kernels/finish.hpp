@@ -95,37 +95,38 @@ inline void store_rows(Ints bytes, size_t rows, size_t columns, uint8_t *out, pt
     copy_columns(parts + i * WIDTH, columns < WIDTH ? columns : WIDTH, out);
 }
 
-// `rows` rows of VECTORS vectors of sums, bias included, `columns` of them from `channel` on. Four vectors can be read
-// from wherever a row begins.
+// Rows of VECTORS vectors of sums, bias included. Whole vectors can be read; for a last few rows, as if four vectors of
+// them were there.
 template <Contract CONTRACT, size_t VECTORS>
-inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel,
-                        uint8_t *out, ptrdiff_t out_stride) {
+inline void finish_tile(const Epilogue &e, const Sums &s, uint8_t *out, ptrdiff_t out_stride) {
   constexpr size_t together = 4 / VECTORS, width = VECTORS * lanes;
   const Finish<CONTRACT> finish(e);
-  const Channels<CONTRACT> a(e, channel), b(e, channel + (VECTORS - 1) * lanes);
-  for (size_t i = 0; i < rows; i += together, sums += 4 * lanes, out += together * out_stride) {
+  const Channels<CONTRACT> a(e, s.channel), b(e, s.channel + (VECTORS - 1) * lanes);
+  const int32_t *sums = s.data;
+  for (size_t i = 0; i < s.rows; i += together, out += together * out_stride) {
     Ints vectors[4];
-    for (size_t q = 0; q < 4; ++q) vectors[q] = Lanes::load(sums + q * lanes, Lanes::bytes);
-    store_rows<width>(finish(a, b, vectors), rows - i, columns, out, out_stride);
+    for (size_t q = 0; q < 4; ++q) {
+      vectors[q] = Lanes::load(sums + q % VECTORS * lanes, Lanes::bytes);
+      if (q % VECTORS + 1 == VECTORS) sums += s.stride;
+    }
+    store_rows<width>(finish(a, b, vectors), s.rows - i, s.columns, out, out_stride);
   }
 }
 
-// 32-bit sums, bias included, `width` apart.
-inline void copy_tile(const int32_t *sums, size_t width, size_t rows, size_t columns, uint8_t *out,
-                      ptrdiff_t out_stride) {
-  for (size_t i = 0; i < rows; ++i, sums += width, out += out_stride)
-    for (size_t n = 0; n < columns; n += lanes)
-      Lanes::store(out + n * sizeof(int32_t), Lanes::load(sums + n, Lanes::bytes), (columns - n) * sizeof(int32_t));
+inline void copy_tile(const Sums &s, uint8_t *out, ptrdiff_t out_stride) {
+  const int32_t *sums = s.data;
+  for (size_t i = 0; i < s.rows; ++i, sums += s.stride, out += out_stride)
+    for (size_t n = 0; n < s.columns; n += lanes)
+      Lanes::store(out + n * sizeof(int32_t), Lanes::load(sums + n, Lanes::bytes), (s.columns - n) * sizeof(int32_t));
 }
 
 template <size_t VECTORS>
-inline void finish_tile(const Epilogue &e, const int32_t *sums, size_t rows, size_t columns, size_t channel,
-                        uint8_t *out, ptrdiff_t out_stride) {
-  if (e.contract == contract_s32) return copy_tile(sums, VECTORS * lanes, rows, columns, out, out_stride);
+inline void finish_tile(const Epilogue &e, const Sums &sums, uint8_t *out, ptrdiff_t out_stride) {
+  if (e.contract == contract_s32) return copy_tile(sums, out, out_stride);
   const auto tile = e.contract == contract_fma    ? finish_tile<contract_fma, VECTORS>
                     : e.contract == contract_onnx ? finish_tile<contract_onnx, VECTORS>
                                                   : finish_tile<contract_tflite, VECTORS>;
-  tile(e, sums, rows, columns, channel, out, out_stride);
+  tile(e, sums, out, out_stride);
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ def test_depthwise_channels_take_turns_where_rows_are_longer_than_the_first_cach
         np.testing.assert_array_equal(layer(x), want, strict=True)
 
 
-@pytest.mark.parametrize("channels", [8, 16, 24, 32])
+@pytest.mark.parametrize("channels", [8, 16, 24, 32, 40, 48])
 @pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
 def test_pixels_as_narrow_as_a_part_of_a_vector(operation, isa, channels):
     """Outputs that lie side by side, and in every second pixel."""

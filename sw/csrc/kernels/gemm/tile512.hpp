@@ -45,35 +45,39 @@ struct Part {
   }
 };
 
-// ROWS by COLUMNS sums of one chain. COLUMNS is 8, 16, 24 or 32.
+// ROWS by COLUMNS sums of one chain. COLUMNS is a multiple of 8, at most 48.
 template <int ROWS, int COLUMNS>
 struct Chain {
   using Left = Part<(COLUMNS < 16)>;
   using Right = Part<(COLUMNS < 32)>;
-  static constexpr bool has_right = COLUMNS > 16;
-  __m512i left[ROWS], right[ROWS];
+  using Far = Part<(COLUMNS < 48)>;
+  static constexpr bool has_right = COLUMNS > 16, has_far = COLUMNS > 32;
+  __m512i left[ROWS], right[ROWS], far[ROWS];
 
   void clear() {
-#pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) left[i] = right[i] = _mm512_setzero_si512();
+#pragma GCC unroll 8
+    for (int i = 0; i < ROWS; ++i) left[i] = right[i] = far[i] = _mm512_setzero_si512();
   }
-  void add(int i, __m512i four, __m512i w0, __m512i w1) {
+  void add(int i, __m512i four, __m512i w0, __m512i w1, __m512i w2) {
     left[i] = Left::add(left[i], four, w0);
     if constexpr (has_right) right[i] = Right::add(right[i], four, w1);
+    if constexpr (has_far) far[i] = Far::add(far[i], four, w2);
   }
   // The bias is not what they start with: that takes the compiler more registers than there are.
-  void add(__m512i left_all, __m512i right_all) {
-#pragma GCC unroll 16
+  void add(__m512i left_all, __m512i right_all, __m512i far_all) {
+#pragma GCC unroll 8
     for (int i = 0; i < ROWS; ++i) {
       left[i] = _mm512_add_epi32(left[i], left_all);
       if constexpr (has_right) right[i] = _mm512_add_epi32(right[i], right_all);
+      if constexpr (has_far) far[i] = _mm512_add_epi32(far[i], far_all);
     }
   }
   void add(const Chain &other) {
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int i = 0; i < ROWS; ++i) {
       left[i] = _mm512_add_epi32(left[i], other.left[i]);
       if constexpr (has_right) right[i] = _mm512_add_epi32(right[i], other.right[i]);
+      if constexpr (has_far) far[i] = _mm512_add_epi32(far[i], other.far[i]);
     }
   }
 };
@@ -92,8 +96,8 @@ struct Job {
 // Few sums wait for the ones before: they are summed in several chains, even and odd steps, say.
 constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
 
-// A tile finished in registers, while the processor begins with the next. COLUMNS is 8, 16, 24 or 32, all of them real,
-// ROWS a multiple of 8.
+// Columns of a tile finished in registers, while the processor begins with the next: COLUMNS is 8, 16, 24 or 32, all of
+// them real.
 template <Contract CONTRACT, int COLUMNS>
 class AtOnce {
  public:
@@ -102,13 +106,15 @@ class AtOnce {
     if constexpr (COLUMNS > 16) right_ = Channels<CONTRACT>(e, channel + lanes);
   }
 
+  // ROWS, a multiple of 8, of one or two vectors.
   template <int ROWS>
-  [[gnu::always_inline]] void take(const Chain<ROWS, COLUMNS> &sums, uint8_t *out, ptrdiff_t out_stride) const {
+  [[gnu::always_inline]] void take(const __m512i (&left)[ROWS], const __m512i (&right)[ROWS], uint8_t *out,
+                                   ptrdiff_t out_stride) const {
     const AtOnce in_registers = *this;  // no store can change them
     constexpr int together = COLUMNS == 8 ? 8 : COLUMNS == 16 ? 4 : 2;
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i += together, out += together * out_stride)
-      store_parts<COLUMNS>(in_registers.bytes(sums, i), out, out_stride);
+      store_parts<COLUMNS>(in_registers.bytes(left, right, i), out, out_stride);
   }
 
  private:
@@ -118,16 +124,16 @@ class AtOnce {
 
   // Four vectors from row i on.
   template <int ROWS>
-  [[gnu::always_inline]] Ints bytes(const Chain<ROWS, COLUMNS> &sums, int i) const {
+  [[gnu::always_inline]] Ints bytes(const __m512i (&left)[ROWS], const __m512i (&right)[ROWS], int i) const {
     Ints four[4];
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
       if constexpr (COLUMNS > 16)
-        four[q] = q % 2 ? sums.right[i + q / 2] : sums.left[i + q / 2];
+        four[q] = q % 2 ? right[i + q / 2] : left[i + q / 2];
       else if constexpr (COLUMNS == 16)
-        four[q] = sums.left[i + q];
+        four[q] = left[i + q];
       else
-        four[q] = _mm512_inserti64x4(sums.left[i + 2 * q], _mm512_castsi512_si256(sums.left[i + 2 * q + 1]), 1);
+        four[q] = _mm512_inserti64x4(left[i + 2 * q], _mm512_castsi512_si256(left[i + 2 * q + 1]), 1);
     }
     return finish_(left_, right_, four);
   }
@@ -141,7 +147,7 @@ class AtOnce {
 template <int ROWS, int COLUMNS, bool SIGNED>
 [[gnu::always_inline]] inline Chain<ROWS, COLUMNS> sum_tile(const Job &job) {
   using C = Chain<ROWS, COLUMNS>;
-  constexpr int CHAINS = chains(C::has_right ? 2 * ROWS : ROWS);
+  constexpr int CHAINS = chains((1 + C::has_right + C::has_far) * ROWS);
   constexpr size_t step_bytes = COLUMNS * step;
   const __m512i none = _mm512_setzero_si512();
   const int8_t *weights = job.weights;
@@ -151,9 +157,10 @@ template <int ROWS, int COLUMNS, bool SIGNED>
   for (int j = 0; j < CHAINS; ++j) chain[j].clear();
   const auto multiply = [&](C &to, const auto &four) __attribute__((always_inline)) {
     const __m512i w0 = C::Left::load(weights), w1 = C::has_right ? C::Right::load(weights + 64) : none;
+    const __m512i w2 = C::has_far ? C::Far::load(weights + 128) : none;
     weights += step_bytes;
 #pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) to.add(i, as_unsigned<SIGNED>(four(i)), w0, w1);
+    for (int i = 0; i < ROWS; ++i) to.add(i, as_unsigned<SIGNED>(four(i)), w0, w1, w2);
   };
   for (size_t left = job.taps; left > 0; --left, rows += job.count) {
     const uint8_t *x[ROWS];
@@ -172,7 +179,8 @@ template <int ROWS, int COLUMNS, bool SIGNED>
   }
 #pragma GCC unroll 4
   for (int j = 1; j < CHAINS; ++j) chain[0].add(chain[j]);
-  chain[0].add(_mm512_loadu_si512(job.bias), C::has_right ? _mm512_loadu_si512(job.bias + 16) : none);
+  chain[0].add(_mm512_loadu_si512(job.bias), C::has_right ? _mm512_loadu_si512(job.bias + 16) : none,
+               C::has_far ? _mm512_loadu_si512(job.bias + 32) : none);
   return chain[0];
 }
 

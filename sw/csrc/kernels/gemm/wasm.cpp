@@ -101,7 +101,7 @@ void run(const GemmCall &c) {
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[rows - 1](widened + i * row_items, pairs, panel, e.bias + n, sums);
       uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish_tile<2>(e, sums, rows, columns, n, out, c.out_stride);
+      finish_tile<2>(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
     }
 }
 
