@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
+.PHONY: help run sim test runners runner-aarch64 test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,7 +36,13 @@ sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
-test-isa: $(VENV)/.isa ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
+runners: $(VENV)/.isa ## the kernels for AArch64 and WebAssembly, which test-isa runs
+	@$(MAKE) --jobs 2 wasm runner-aarch64
+
+runner-aarch64: $(VENV)/.isa
+	$(PY) -c 'from tests.emulated.targets import build_runner; build_runner("aarch64")'
+
+test-isa: runners ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
 	$(PY) -m pytest -n $(JOBS) -m "$(EMULATED)" tests/emulated --ignore tests/emulated/on_target $(ARGS)
 	@set -e; for target in $(TARGETS); do \
 	  $(PY) -m pytest -n $(JOBS) -p tests.emulated.plugin --target $$target $(ON_TARGET) $(ARGS); done
