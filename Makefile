@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test runners runner-aarch64 test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
+.PHONY: help run sim test runners test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,10 +37,7 @@ test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa 
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 runners: $(VENV)/.isa ## the kernels for AArch64 and WebAssembly, which test-isa runs
-	@$(MAKE) --jobs 2 wasm runner-aarch64
-
-runner-aarch64: $(VENV)/.isa
-	$(PY) -c 'from tests.emulated.targets import build_runner; build_runner("aarch64")'
+	$(PY) -c 'from tests.emulated.targets import build_runner; build_runner("aarch64")' & $(MAKE) wasm && wait $$!
 
 test-isa: runners ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
 	$(PY) -m pytest -n $(JOBS) -m "$(EMULATED)" tests/emulated --ignore tests/emulated/on_target $(ARGS)

@@ -15,6 +15,7 @@ constexpr size_t most_chunks = 8;
 // [t][n]: the bias, what zero points cost at the first t taps included, for no tap to all.
 std::vector<int32_t> corrected_by_tap(const GemmShape &s, const int8_t *weights, const int32_t *bias, int32_t factor) {
   std::vector<int32_t> all(bias, bias + s.columns);
+  if (s.columns == 0) return all;  // the taps of nothing may be very many
   for (size_t t = 0; t < s.taps; ++t, weights += s.depth * s.columns) {
     const std::vector<int32_t> next = corrected_bias(all.data() + t * s.columns, factor, weights, s.depth, s.columns);
     all.insert(all.end(), next.begin(), next.end());

@@ -1,6 +1,7 @@
 #include "window.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace accord {
 namespace {
