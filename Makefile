@@ -37,7 +37,7 @@ test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa 
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 runners: $(VENV)/.isa ## the kernels for AArch64 and WebAssembly, which test-isa runs
-	$(PY) -c 'from tests.emulated.targets import build_runner; build_runner("aarch64")' & $(MAKE) wasm && wait $$!
+	$(PY) -m tests.emulated.targets
 
 test-isa: runners ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
 	$(PY) -m pytest -n $(JOBS) -m "$(EMULATED)" tests/emulated --ignore tests/emulated/on_target $(ARGS)

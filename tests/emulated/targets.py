@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -115,3 +116,14 @@ def start(target: Target, **variables: str) -> Runner:
         script = HERE / ("wasm_host.mjs" if target.model == "node" else "wasm_host.py")
         return Runner([*host, str(script), str(build_module())], variables)
     return Runner([emulator(), "-cpu", target.model, str(build_runner(target.build))], variables)
+
+
+def main() -> None:
+    """Build everything that is emulated, side by side: a link is one processor's work for long."""
+    with ThreadPoolExecutor() as pool:
+        for build in [pool.submit(build_runner, "aarch64"), pool.submit(build_module)]:
+            print(build.result())
+
+
+if __name__ == "__main__":
+    main()
