@@ -21,7 +21,8 @@ class Product:
     def time(self, rotations: int) -> float:
         """Return the seconds of so many rotations."""
         x, out, matmul = self._x, self._out, np.matmul
-        matmul(x, self._weights[0], out)
+        for weight in self._weights:
+            matmul(x, weight, out)
         start = time.process_time()
         for _ in range(rotations):
             for weight in self._weights:

@@ -128,6 +128,8 @@ FAULTS = (
     Fault("odd rows of a tile finished twice", "kernels/gemm/tile512.hpp", "right[i + q / 2] : left[i + q / 2]", "right[i] : left[i]", MATMUL),
     Fault("tiles finished over the first one", "kernels/gemm/vnni512.inc", "job.out += static_cast<ptrdiff_t>(tile_rows) * c.out_stride;", "", MATMUL),
     Fault("columns that are not there finished too", "kernels/gemm/vnni512.inc", "columns == width && e.contract == contract_onnx", "e.contract == contract_onnx", MATMUL),
+    Fault("few rows by the first panel again and again", "kernels/gemm/vnni512.inc", "job.weights += bytes;", "", MATMUL),
+    Fault("few rows with the first panel's bias", "kernels/gemm/vnni512.inc", "job.bias += tile_columns;", "", MATMUL),
     Fault("left half without its bias", "kernels/gemm/vnni256.inc", "_mm256_add_epi32(chain[0].left[i], left_bias)", "chain[0].left[i]", MATMUL),
     Fault("both halves have the left one's bias", "kernels/gemm/avx2.cpp", "right[i] = load_sums(bias + 8)", "right[i] = load_sums(bias)", MATMUL),
     Fault("one output row too many shares groups", "kernels/depthwise/depthwise.hpp", "/ s.step + 1", "/ s.step + 2", DEPTHWISE),

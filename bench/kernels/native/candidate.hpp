@@ -22,7 +22,7 @@ class Candidate {
   virtual void finish() {}
   virtual size_t copies() const = 0;
 
-  // Seconds of the processor's time that this process took for so many calls; one more goes before them.
+  // Seconds of the processor's time that this process took for so many calls; each copy is called once before.
   double time(size_t calls);
 
  private:
