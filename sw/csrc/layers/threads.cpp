@@ -1,13 +1,6 @@
 #include "threads.hpp"
 
-#if defined(__wasm__)
-// A module has one thread.
-namespace accord {
-
-void parallel(size_t count, size_t, size_t, const std::function<void(size_t, size_t)> &work) { work(0, count); }
-
-}  // namespace accord
-#else
+#if !defined(__wasm__)
 #include <algorithm>
 #include <exception>
 #include <thread>
