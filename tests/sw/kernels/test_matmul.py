@@ -101,13 +101,14 @@ def test_sums_wrap(isa):
 def test_every_size_of_a_tile(isa):
     """One to thirteen rows, whole panels and parts of them, bytes finished aside and at once."""
     rng = np.random.default_rng(9)
-    for columns in (1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 40):
+    for columns in (1, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 40, 120):
         for depth in (3, 8, 65):
             weight = rng.integers(-128, 128, (depth, columns), np.int8)
             x = rng.integers(0, 256, (27, depth), np.uint8)
-            sums = reference.matmul(x, weight, np.zeros(columns, np.int32), 0)
+            bias = rng.integers(-5000, 5001, columns).astype(np.int32)
+            sums = reference.matmul(x, weight, bias, 0)
             output = Output("onnx", rng.uniform(0.001, 0.01, columns), 100, "uint8")
-            of_sums, of_bytes = Matmul(weight, isa=isa), Matmul(weight, output=output, isa=isa)
+            of_sums, of_bytes = Matmul(weight, bias, isa=isa), Matmul(weight, bias, output=output, isa=isa)
             for rows in (*range(1, 14), 27):
                 np.testing.assert_array_equal(of_sums(x[:rows]), sums[:rows], strict=True)
                 want = requantize(sums[:rows], output, isa="scalar")
