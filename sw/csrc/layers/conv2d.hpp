@@ -20,12 +20,16 @@ class Conv2d {
 
  private:
   struct Workspace;
+  bool are_sides_apart(const Image &image, const Pixels &pixels) const;
+  void run_alike(const Image &image, const Pixels &pixels, Workspace &workspace, uint8_t *out,
+                 ptrdiff_t out_stride) const;
   void run_chunk(const Image &image, const Pixels &pixels, Workspace &workspace, uint8_t *out,
                  ptrdiff_t out_stride) const;
 
   const char *isa_;
   Window window_;
   size_t piece_bytes_;                             // of a kernel row that is one tap, else 0
+  bool has_parts_;                                 // a tap's pixels
   size_t depth_, columns_, item_bytes_, threads_;  // columns of one group
   std::vector<Gemm> groups_;
   std::vector<uint8_t> padding_;

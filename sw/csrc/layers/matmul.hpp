@@ -20,26 +20,28 @@ class Gemm {
     Buffer scratch;
     std::vector<int32_t> bias;
   };
-  // weights[(t * depth + k) * columns + n], bias[n]; `first` is the group's first channel in `output`.
-  Gemm(const GemmTable &table, GemmShape shape, const int8_t *weights, const int32_t *bias, InputSettings input,
-       const OutputSettings &output, size_t first);
+  // weights[(t * depth + k) * columns + n], bias[n]; `first` is the group's first channel in `output`. A tap has `parts`
+  // parts, each as long.
+  Gemm(const GemmTable &table, GemmShape shape, size_t parts, const int8_t *weights, const int32_t *bias,
+       InputSettings input, const OutputSettings &output, size_t first);
   size_t columns() const { return shape_.columns; }
   size_t grain() const { return table_.chunk; }  // rows that threads are given together
   size_t chunk() const;                          // the most rows of one call: weights are read once for all of them
   Workspace workspace(size_t rows) const { return {Buffer(table_.scratch_bytes(shape_, rows)), {}}; }
-  // Some of the taps, as if the others were zero points: rows[t * count + i] is tap first_tap + t of row i.
-  void run(size_t first_tap, size_t taps, const uint8_t *const *rows, size_t count, uint8_t *out, ptrdiff_t out_stride,
+  // Some parts of some taps, as if the others were zero points.
+  void run(const GemmRows &rows, size_t first_tap, size_t taps, size_t first_part, size_t parts,
            Workspace &workspace) const;
 
  private:
-  // With what zero points cost at those taps alone.
-  void bias_of(size_t first_tap, size_t taps, std::vector<int32_t> &bias) const;
+  // With what zero points cost at those parts of those taps alone.
+  std::vector<int32_t> bias_of(size_t first_tap, size_t taps, size_t first_part, size_t parts) const;
 
   const GemmTable &table_;
   GemmShape shape_;
+  size_t parts_;
   bool is_signed_;
   Buffer packed_;
-  std::vector<int32_t> bias_;  // [t][n]: what zero points cost at the first t taps included
+  std::vector<int32_t> bias_;  // [p][n]: what zero points cost at the first p parts of all taps included
   ChannelData channels_;
 };
 

@@ -14,14 +14,11 @@ struct Run {
 // use(run, i) for the runs that pixels are; i counts them.
 template <class Use>
 void each_run(const Window &window, const Image &image, const Pixels &pixels, const Use &use) {
-  const size_t height = window.outputs(0, image.height), width = window.outputs(1, image.width), first = pixels.first;
-  Run run = {first / (height * width), first / width % height, first % width, 0};
-  for (size_t i = 0; i < pixels.count; i += run.count, run.column = 0) {
-    run.count = std::min(pixels.count - i, width - run.column);
-    use(run, i);
-    if (++run.row < height) continue;
-    run.row = 0;
-    ++run.batch;
+  const size_t height = window.outputs(0, image.height), width = window.outputs(1, image.width);
+  for (size_t i = 0, count; i < pixels.count; i += count) {
+    const size_t at = pixels.at(i), column = at % width;
+    count = pixels.step == 1 ? std::min(pixels.band - i % pixels.band, width - column) : 1;
+    use(Run{at / width / height, at / width % height, column, count}, i);
   }
 }
 
@@ -51,18 +48,17 @@ const uint8_t *end_of(const Image &image) {
   return end;
 }
 
-// A kernel row whose first tap falls on `column`.
-void copy_piece(const Window &w, const Image &image, const uint8_t *row, ptrdiff_t column, uint8_t padding,
-                uint8_t *to) {
+// `taps` of a kernel row, the first of which falls on `column`.
+void copy_piece(size_t taps, const Image &image, const uint8_t *row, ptrdiff_t column, uint8_t padding, uint8_t *to) {
   const ptrdiff_t width = static_cast<ptrdiff_t>(image.width), pixel = image.stride[2];
-  const size_t from = position(column, 1, 0, w.kernel[1]);
-  const size_t until = std::max(from, position(column, 1, width, w.kernel[1]));
+  const size_t from = position(column, 1, 0, taps);
+  const size_t until = std::max(from, position(column, 1, width, taps));
   const bool is_dense = pixel == static_cast<ptrdiff_t>(image.channels);
   const size_t together = is_dense ? until - from : 1;
   to = std::fill_n(to, from * image.channels, padding);
   for (size_t x = from; x < until; x += together)
     to = std::copy_n(row + (column + static_cast<ptrdiff_t>(x)) * pixel, together * image.channels, to);
-  std::fill_n(to, (w.kernel[1] - until) * image.channels, padding);
+  std::fill_n(to, (taps - until) * image.channels, padding);
 }
 
 }  // namespace
@@ -72,22 +68,45 @@ size_t Window::outputs(int axis, size_t size) const {
   return padded < extent(axis) ? 0 : (padded - extent(axis)) / stride[axis] + 1;
 }
 
-// The kernel rows that are inside the image at an output row: those from .first on, before .second.
-std::pair<size_t, size_t> rows_inside(const Window &w, const Image &image, size_t row) {
-  const ptrdiff_t top = static_cast<ptrdiff_t>(row * w.stride[0]) - static_cast<ptrdiff_t>(w.before[0]);
-  const ptrdiff_t step = static_cast<ptrdiff_t>(w.dilation[0]);
-  const size_t from = position(top, step, 0, w.kernel[0]);
-  return {from, std::max(from, position(top, step, static_cast<ptrdiff_t>(image.height), w.kernel[0]))};
+// The kernel rows, or columns, that are inside the image at an output row, or column: those from .first on, before .second.
+std::pair<size_t, size_t> taps_inside(const Window &w, int axis, size_t size, size_t output) {
+  const ptrdiff_t first = static_cast<ptrdiff_t>(output * w.stride[axis]) - static_cast<ptrdiff_t>(w.before[axis]);
+  const ptrdiff_t step = static_cast<ptrdiff_t>(w.dilation[axis]);
+  const size_t from = position(first, step, 0, w.kernel[axis]);
+  return {from, std::max(from, position(first, step, static_cast<ptrdiff_t>(size), w.kernel[axis]))};
+}
+
+// One behind the last of the outputs from `first` on, `most` not passed, with the same taps inside.
+size_t end_of_alike(const Window &w, int axis, size_t size, size_t first, size_t most) {
+  const auto inside = taps_inside(w, axis, size, first);
+  size_t end = first + 1;
+  while (end < most && taps_inside(w, axis, size, end) == inside) ++end;
+  return end;
 }
 
 Pixels pixels_alike(const Window &window, const Image &image, size_t first, size_t last) {
   const size_t height = window.outputs(0, image.height), width = window.outputs(1, image.width);
-  const size_t row = first / width % height;
-  const auto inside = rows_inside(window, image, row);
-  size_t end = row + 1;
-  while (end < height && rows_inside(window, image, end) == inside) ++end;
-  const size_t count = (end - row) * width - first % width;
-  return {first, std::min(count, last - first), inside.first, inside.second - inside.first};
+  const size_t row = first / width % height, end = end_of_alike(window, 0, image.height, row, height);
+  const size_t count = std::min((end - row) * width - first % width, last - first);
+  const auto [top, bottom] = taps_inside(window, 0, image.height, row);
+  return {first, count, count, 1, count, top, bottom - top, 0, window.kernel[1]};
+}
+
+Pixels columns_alike(const Window &window, const Image &image, const Pixels &rows, size_t column) {
+  const size_t width = window.outputs(1, image.width), height = rows.count / width;
+  const size_t columns = end_of_alike(window, 1, image.width, column, width) - column;
+  const auto [left, right] = taps_inside(window, 1, image.width, column);
+  const size_t count = height * columns;
+  const bool is_one_band = columns == 1 || columns == width;
+  return {.first = rows.first + column,
+          .count = count,
+          .band = is_one_band ? count : columns,
+          .step = is_one_band ? width / columns : 1,
+          .band_step = width,
+          .first_row = rows.first_row,
+          .rows = rows.rows,
+          .first_column = left,
+          .columns = right - left};
 }
 
 void fill_rows(const Window &window, const Image &image, const Pixels &pixels, size_t offset, const uint8_t *padding,
@@ -113,18 +132,18 @@ void fill_rows(const Window &window, const Image &image, const Pixels &pixels, s
 void fill_pieces(const Window &window, const Image &image, const Pixels &pixels, uint8_t padding, size_t piece_bytes,
                  uint8_t *aside, const uint8_t **rows) {
   const ptrdiff_t stride = static_cast<ptrdiff_t>(window.stride[1]), pixel = image.stride[2];
-  // the last column where a kernel row is inside
-  const ptrdiff_t last = static_cast<ptrdiff_t>(image.width) - static_cast<ptrdiff_t>(window.kernel[1]);
+  // the last column where the needed part of a kernel row is inside
+  const ptrdiff_t last = static_cast<ptrdiff_t>(image.width) - static_cast<ptrdiff_t>(pixels.columns);
   const bool is_dense = pixel == static_cast<ptrdiff_t>(image.channels);
   const uint8_t *const end = end_of(image);
   each_run(window, image, pixels, [&](const Run &run, size_t i) {
     const uint8_t **to = rows + i;
-    const ptrdiff_t column = column_of(window, run, 0);
+    const ptrdiff_t column = column_of(window, run, pixels.first_column);
     for (size_t y = pixels.first_row; y < pixels.first_row + pixels.rows; ++y, to += pixels.count) {
       const uint8_t *row = image_row(window, image, run, y);
       const auto at = [&](size_t k) { return column + static_cast<ptrdiff_t>(k) * stride; };
       const auto put_together = [&](size_t k) {
-        copy_piece(window, image, row, at(k), padding, aside);
+        copy_piece(pixels.columns, image, row, at(k), padding, aside);
         to[k] = aside;
         aside += piece_bytes;
       };

@@ -2,7 +2,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace accord {
 
@@ -23,24 +22,31 @@ struct Image {
   ptrdiff_t stride[3];  // bytes from image to image, row to row, pixel to pixel
 };
 
-// Output pixels, counted over batch, rows, columns, and the kernel rows whose taps they need.
+// Output pixels, counted over batch, rows, columns, and which part of the kernel they need.
 struct Pixels {
   size_t first, count;
-  size_t first_row, rows;  // of the kernel
+  size_t band, step,
+      band_step;  // in a band of so many, a step from one to the next; from band to band; band divides count
+  size_t first_row, rows, first_column, columns;  // of the kernel
+
+  size_t at(size_t i) const { return first + i / band * band_step + i % band * step; }
 };
 
 // The pixels from `first` on, `last` not reached, whose rows lie on the same kernel rows inside the image, which are those
 // they need.
 Pixels pixels_alike(const Window &window, const Image &image, size_t first, size_t last);
 
-// Fills rows[t * count + i], t counting the taps of the needed kernel rows. A tap outside the image is `padding`, the others
+// Of whole rows, the pixels from a column on that lie on the same kernel columns inside the image.
+Pixels columns_alike(const Window &window, const Image &image, const Pixels &rows, size_t column);
+
+// Fills rows[t * count + i], t counting the taps of the needed kernel rows, all their columns. A tap outside the image is `padding`, the others
 // point `offset` bytes into their pixel.
 void fill_rows(const Window &window, const Image &image, const Pixels &pixels, size_t offset, const uint8_t *padding,
                const uint8_t **rows);
 
 // The same with a kernel row as one tap, dilation[1] being 1: rows[y * count + i] points to `piece_bytes` that can be read,
-// kernel[1] pixels and whatever follows them. Where the image has no such bytes, they are put together in `aside`, which
-// holds kernel[0] * count pieces.
+// the pixels of the needed columns and whatever follows them. Where the image has no such bytes, they are put together in
+// `aside`, which holds kernel[0] * count pieces.
 void fill_pieces(const Window &window, const Image &image, const Pixels &pixels, uint8_t padding, size_t piece_bytes,
                  uint8_t *aside, const uint8_t **rows);
 

@@ -206,3 +206,24 @@ def test_kernel_rows_outside_the_image_are_zero_points(isa):
         want = reference.conv2d(x, weight, bias, -77, shape, groups)
         layer = Conv2d(weight, bias, **shape, groups=groups, input_dtype="int8", input_zero_point=-77, isa=isa)
         np.testing.assert_array_equal(layer(x), want, strict=True)
+
+
+@pytest.mark.parametrize("isa", isas("gemm"))
+def test_kernel_columns_outside_the_image_are_zero_points(isa):
+    """Left and right of it, also for outputs that see nothing of it, where rows are enough to multiply those apart."""
+    rng = np.random.default_rng(12)
+    for turn, (width, kernel, stride) in enumerate(product((1, 2, 3, 6, 9, 11, 14), (2, 3, 5), (1, 2))):
+        channels, columns = (8, 16, 6)[turn % 3], (24, 32, 34, 72)[turn % 4]
+        before, after = ((2, 2), (0, 3), (4, 0), (4, 2), (7, 6))[turn % 5]
+        x = rng.integers(-128, 128, (2, 12, width, channels + turn % 2 * 8), dtype=np.int8)[..., :channels]
+        weight = rng.integers(-128, 128, (columns, 3, kernel, channels), dtype=np.int8)
+        bias = rng.integers(-5000, 5001, columns).astype(np.int32)
+        shape = {"stride": (1, stride), "dilation": (1, 1), "padding": (1, before, 1, after)}
+        given = {**shape, "input_dtype": "int8", "input_zero_point": -77, "isa": isa}
+        want = reference.conv2d(x, weight, bias, -77, shape, 1)
+        np.testing.assert_array_equal(Conv2d(weight, bias, **given)(x), want, strict=True)
+        multiplier = rng.uniform(0.0005, 0.001, columns).astype(np.float32)
+        for contract in CONTRACTS[1:]:
+            output = Output(contract, multiplier, -9, "int8")
+            got = Conv2d(weight, bias, **given, output=output)(x)
+            np.testing.assert_array_equal(got, requantize(want, output), strict=True)

@@ -11,7 +11,8 @@ namespace {
 constexpr size_t tile_rows = 6, tile_columns = 16, step = 2;
 constexpr size_t chunk = 16 * tile_rows;
 
-size_t steps(const GemmShape &s) { return (s.depth + step - 1) / step; }
+size_t steps(size_t depth) { return (depth + step - 1) / step; }
+size_t steps(const GemmShape &s) { return steps(s.depth); }
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
 size_t tap_items(const GemmShape &s) { return steps(s) * tile_columns * step; }
 size_t panel_items(const GemmShape &s) { return s.taps * tap_items(s); }
@@ -56,21 +57,33 @@ inline __m256i load_weights(const int16_t *from) { return _mm256_load_si256(rein
 inline __m256i load_sums(const int32_t *from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)); }
 inline void store(int32_t *to, __m256i sums) { _mm256_store_si256(reinterpret_cast<__m256i *>(to), sums); }
 
-// ROWS by 16 sums from widened rows of `count` pairs, their bias included, into `sums`.
+// What a row is multiplied by: pairs of depth and, behind those of each tap, items of weights that are not.
+struct Pairs {
+  size_t taps, of_tap, gap;
+};
+
+Pairs pairs_of(const GemmCall &c) {
+  const size_t of_tap = steps(c.part.bytes), gap = tap_items(c.shape) - of_tap * tile_columns * step;
+  return gap ? Pairs{c.part.taps, of_tap, gap} : Pairs{1, c.part.taps * of_tap, 0};
+}
+
+// ROWS by 16 sums from widened rows, their bias included, into `sums`.
 template <int ROWS>
-void tile(const int16_t *x, size_t count, const int16_t *weights, const int32_t *bias, int32_t *sums) {
+void tile(const int16_t *x, const Pairs &pairs, const int16_t *weights, const int32_t *bias, int32_t *sums) {
+  const size_t count = pairs.of_tap, row_items = pairs.taps * count * step;
   __m256i left[ROWS], right[ROWS];
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) left[i] = load_sums(bias), right[i] = load_sums(bias + 8);
-  for (size_t k = 0; k < count; ++k, weights += tile_columns * step) {
-    const __m256i w0 = load_weights(weights), w1 = load_weights(weights + 16);
+  for (size_t t = 0; t < pairs.taps; ++t, x += count * step, weights += pairs.gap)
+    for (size_t k = 0; k < count; ++k, weights += tile_columns * step) {
+      const __m256i w0 = load_weights(weights), w1 = load_weights(weights + 16);
 #pragma GCC unroll 16
-    for (int i = 0; i < ROWS; ++i) {
-      const __m256i pair = broadcast(x + (static_cast<size_t>(i) * count + k) * step);
-      left[i] = _mm256_add_epi32(left[i], _mm256_madd_epi16(pair, w0));
-      right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(pair, w1));
+      for (int i = 0; i < ROWS; ++i) {
+        const __m256i pair = broadcast(x + static_cast<size_t>(i) * row_items + k * step);
+        left[i] = _mm256_add_epi32(left[i], _mm256_madd_epi16(pair, w0));
+        right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(pair, w1));
+      }
     }
-  }
 #pragma GCC unroll 16
   for (int i = 0; i < ROWS; ++i) {
     store(sums + i * 16, left[i]);
@@ -78,7 +91,7 @@ void tile(const int16_t *x, size_t count, const int16_t *weights, const int32_t 
   }
 }
 
-using Tile = void (*)(const int16_t *, size_t, const int16_t *, const int32_t *, int32_t *);
+using Tile = void (*)(const int16_t *, const Pairs &, const int16_t *, const int32_t *, int32_t *);
 constexpr Tile tiles[tile_rows] = {tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, tile<6>};
 
 void run(const GemmCall &c) {
@@ -86,19 +99,19 @@ void run(const GemmCall &c) {
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
   int16_t *end = widened;
   for (size_t i = 0; i < c.count; ++i)
-    for (size_t t = 0; t < c.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.shape.depth, c.is_signed, end);
-  const size_t pairs = c.taps * steps(c.shape);
-  const int16_t *panel = static_cast<const int16_t *>(c.weights) + c.first_tap * tap_items(c.shape);
+    for (size_t t = 0; t < c.part.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.part.bytes, c.is_signed, end);
+  const Pairs pairs = pairs_of(c);
+  const size_t row_items = pairs.taps * pairs.of_tap * step;
+  const int16_t *panel = static_cast<const int16_t *>(c.weights) + c.part.first_tap * tap_items(c.shape) +
+                         c.part.first_byte * tile_columns;
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_items(c.shape))
-    for (size_t i = 0, rows; i < c.count; i += rows) {
-      rows = even_rows(c.count - i, tile_rows);
+    each_tile(c, tile_rows, [&](size_t i, size_t rows, uint8_t *out) {
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
-      tiles[rows - 1](widened + i * pairs * step, pairs, panel, e.bias + n, sums);
-      uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish_tile<2>(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
-    }
+      tiles[rows - 1](widened + i * row_items, pairs, panel, e.bias + n, sums);
+      finish_tile<2>(e, {sums, tile_columns, rows, columns, n}, out + n * item, c.out_stride);
+    });
 }
 
 }  // namespace

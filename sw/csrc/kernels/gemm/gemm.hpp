@@ -9,23 +9,51 @@ struct GemmShape {
   size_t taps, depth, columns;
 };
 
-struct GemmCall {
-  GemmShape shape;             // of the weights
-  const void *weights;         // as pack() left them
-  size_t first_tap, taps;      // those that are multiplied, maybe none
-  const uint8_t *const *rows;  // rows[t * count + i]: the bytes of tap first_tap + t of row i
-  size_t count;                // rows
-  bool is_signed;              // the bytes are s8, else u8
-  const Epilogue *epilogue;    // its arrays begin at column 0
+// What is multiplied: some taps, maybe none, and of each all bytes or some, which begin and end at multiples of
+// part_multiple.
+struct GemmPart {
+  size_t first_tap, taps, first_byte, bytes;
+};
+
+constexpr size_t part_multiple = 8;  // what kernels take of depth at a time divides it
+
+// Rows, and where their output goes.
+struct GemmRows {
+  const uint8_t *const *rows;  // rows[t * count + i]: of row i, tap t of those that are multiplied
+  size_t count;
+  size_t band;  // rows that follow one another in the output; divides count
   uint8_t *out;
-  ptrdiff_t out_stride;  // bytes from row to row
-  void *scratch;         // 64-byte aligned, scratch_bytes() of it
+  ptrdiff_t out_stride, band_stride;  // bytes from row to row of a band, and from band to band
+};
+
+struct GemmCall : GemmRows {
+  GemmShape shape;      // of the weights
+  const void *weights;  // as pack() left them
+  GemmPart part;
+  bool is_signed;            // the rows' bytes are s8, else u8
+  const Epilogue *epilogue;  // its arrays begin at column 0
+  void *scratch;             // 64-byte aligned, scratch_bytes() of it
 };
 
 // How many of `count` rows come next: at most `most`, the fewest pieces, about as long as each other.
 static inline size_t even_rows(size_t count, size_t most) {
+  if (count > (most - 1) * (most - 1)) return most;  // what follows would, with divisions
   const size_t pieces = (count + most - 1) / most;
   return (count + pieces - 1) / pieces;
+}
+
+static inline size_t whole_rows(size_t count, size_t most) { return count < most ? count : most; }
+
+// use(i, rows, out) for tiles of at most `most` rows of one band, NEXT(left, most) of them, from row i on, whose output
+// begins at `out`.
+template <size_t (*NEXT)(size_t, size_t) = even_rows, class Use>
+[[gnu::always_inline]] static inline void each_tile(const GemmCall &c, size_t most, const Use &use) {
+  uint8_t *out = c.out;
+  for (size_t first = 0; first < c.count; first += c.band, out += c.band_stride)
+    for (size_t i = 0, rows; i < c.band; i += rows) {
+      rows = NEXT(c.band - i, most);
+      use(first + i, rows, out + static_cast<ptrdiff_t>(i) * c.out_stride);
+    }
 }
 
 struct GemmTable {

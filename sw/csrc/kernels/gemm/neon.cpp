@@ -29,21 +29,22 @@ template <int LANE, int ROWS>
 
 template <int ROWS, bool SIGNED>
 void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int32_t *bias, int32_t *to) {
+  const size_t depth = c.part.bytes, gap = items_of<step>(c.shape.depth) - items_of<step>(depth);
   const uint8_t *const *rows = c.rows + first;
   Sums8<ROWS> sums;
   sums.start(bias);
-  for (size_t t = 0; t < c.taps; ++t, rows += c.count) {
+  for (size_t t = 0; t < c.part.taps; ++t, rows += c.count, weights += gap) {
     const uint8_t *from[ROWS];
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; ++i) from[i] = rows[i];
     size_t k = 0;
     int16x8_t x[ROWS];
-    for (; k + together <= c.shape.depth; k += together, weights += together * tile_columns) {
+    for (; k + together <= depth; k += together, weights += together * tile_columns) {
 #pragma GCC unroll 8
       for (int i = 0; i < ROWS; ++i) x[i] = widen<SIGNED>(vld1_u8(from[i] + k));
       add_lane<0>(sums, x, weights);
     }
-    for (; k < c.shape.depth; ++k, weights += tile_columns) {
+    for (; k < depth; ++k, weights += tile_columns) {
       const int16x8_t w = vld1q_s16(weights);
 #pragma GCC unroll 8
       for (int i = 0; i < ROWS; ++i) {

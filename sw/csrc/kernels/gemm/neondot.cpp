@@ -30,16 +30,17 @@ template <int LANE, int ROWS>
 template <int ROWS, bool SIGNED>
 void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int32_t *bias, int32_t *to) {
   constexpr size_t step_items = step * tile_columns;
+  const size_t depth = c.part.bytes, gap = items_of<step>(c.shape.depth) - items_of<step>(depth);
   const uint8_t *const *rows = c.rows + first;
   Sums8<ROWS> sums;
   sums.start(bias);
-  for (size_t t = 0; t < c.taps; ++t, rows += c.count) {
+  for (size_t t = 0; t < c.part.taps; ++t, rows += c.count, weights += gap) {
     const uint8_t *from[ROWS];
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; ++i) from[i] = rows[i];
     size_t k = 0;
     int8x16_t x[ROWS];
-    for (; k + together <= c.shape.depth; k += together, weights += 4 * step_items) {
+    for (; k + together <= depth; k += together, weights += 4 * step_items) {
 #pragma GCC unroll 8
       for (int i = 0; i < ROWS; ++i) x[i] = as_signed<SIGNED>(vld1q_u8(from[i] + k));
       add_step<0>(sums, x, weights);
@@ -47,10 +48,10 @@ void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int3
       add_step<2>(sums, x, weights + 2 * step_items);
       add_step<3>(sums, x, weights + 3 * step_items);
     }
-    if (k == c.shape.depth) continue;
+    if (k == depth) continue;
 #pragma GCC unroll 8
-    for (int i = 0; i < ROWS; ++i) x[i] = as_signed<SIGNED>(load_16(from[i] + k, c.shape.depth - k));
-    for (; k < c.shape.depth; k += step, weights += step_items) {
+    for (int i = 0; i < ROWS; ++i) x[i] = as_signed<SIGNED>(load_16(from[i] + k, depth - k));
+    for (; k < depth; k += step, weights += step_items) {
       add_step<0>(sums, x, weights);
 #pragma GCC unroll 8
       for (int i = 0; i < ROWS; ++i) x[i] = vextq_s8(x[i], x[i], step);

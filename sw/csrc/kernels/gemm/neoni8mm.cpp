@@ -45,19 +45,20 @@ inline int32x4_t second_halves(int32x4_t a, int32x4_t b) { return vcombine_s32(v
 template <int ROWS, bool SIGNED>
 void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int32_t *bias, int32_t *to) {
   constexpr int PAIRS = (ROWS + 1) / 2;
+  const size_t depth = c.part.bytes, gap = items_of<step>(c.shape.depth) - items_of<step>(depth);
   const uint8_t *const *rows = c.rows + first;
   Squares<PAIRS> squares;
 #pragma GCC unroll 4
   for (int p = 0; p < PAIRS; ++p)
 #pragma GCC unroll 4
     for (size_t j = 0; j < column_pairs; ++j) squares.sums[p][j] = vdupq_n_s32(0);
-  for (size_t t = 0; t < c.taps; ++t, rows += c.count) {
+  for (size_t t = 0; t < c.part.taps; ++t, rows += c.count, weights += gap) {
     const uint8_t *from[2 * PAIRS];
 #pragma GCC unroll 8
     for (int i = 0; i < 2 * PAIRS; ++i) from[i] = rows[i < ROWS ? i : ROWS - 1];
     size_t k = 0;
     uint8x16_t x[PAIRS], next[PAIRS];
-    for (; k + 2 * step <= c.shape.depth; k += 2 * step) {
+    for (; k + 2 * step <= depth; k += 2 * step) {
 #pragma GCC unroll 4
       for (int p = 0; p < PAIRS; ++p) {
         const uint8x16_t a = vld1q_u8(from[2 * p] + k), b = vld1q_u8(from[2 * p + 1] + k);
@@ -67,10 +68,10 @@ void sum_tile(const GemmCall &c, size_t first, const Weight *weights, const int3
       squares.add(next, weights + step_items);
       weights += 2 * step_items;
     }
-    for (; k < c.shape.depth; k += step, weights += step_items) {
+    for (; k < depth; k += step, weights += step_items) {
 #pragma GCC unroll 4
       for (int p = 0; p < PAIRS; ++p) {
-        const size_t left = c.shape.depth - k;
+        const size_t left = depth - k;
         const uint64_t a = load_8(from[2 * p] + k, left), b = load_8(from[2 * p + 1] + k, left);
         x[p] = as_unsigned<SIGNED>(vcombine_u8(vcreate_u8(a), vcreate_u8(b)));
       }

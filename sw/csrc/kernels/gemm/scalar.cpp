@@ -17,10 +17,11 @@ size_t scratch_bytes(const GemmShape &, size_t) { return 0; }
 int32_t sum(const GemmCall &c, size_t row, size_t column) {
   const int8_t *weights = static_cast<const int8_t *>(c.weights);
   uint32_t total = 0;
-  for (size_t t = 0; t < c.taps; ++t)
-    for (size_t k = 0; k < c.shape.depth; ++k) {
+  for (size_t t = 0; t < c.part.taps; ++t)
+    for (size_t k = 0; k < c.part.bytes; ++k) {
       const int32_t x = load_activation(c.rows[t * c.count + row] + k, c.is_signed);
-      const int32_t w = weights[((c.first_tap + t) * c.shape.depth + k) * c.shape.columns + column];
+      const size_t depth = (c.part.first_tap + t) * c.shape.depth + c.part.first_byte + k;
+      const int32_t w = weights[depth * c.shape.columns + column];
       total += static_cast<uint32_t>(x * w);
     }
   return wrap(total);
@@ -28,9 +29,9 @@ int32_t sum(const GemmCall &c, size_t row, size_t column) {
 
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
-  for (size_t i = 0; i < c.count; ++i)
-    for (size_t n = 0; n < c.shape.columns; ++n)
-      finish(*c.epilogue, sum(c, i, n), n, c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item);
+  each_tile(c, 1, [&](size_t i, size_t, uint8_t *out) {
+    for (size_t n = 0; n < c.shape.columns; ++n) finish(*c.epilogue, sum(c, i, n), n, out + n * item);
+  });
 }
 
 }  // namespace

@@ -9,6 +9,12 @@ namespace {
 
 constexpr size_t tile_columns = 8;
 
+// Items of a panel's weights that so many bytes of depth are, STEP of them at a time.
+template <size_t STEP>
+inline size_t items_of(size_t depth) {
+  return (depth + STEP - 1) / STEP * STEP * tile_columns;
+}
+
 template <int ROWS>
 struct Sums8 {
   int32x4_t left[ROWS], right[ROWS];

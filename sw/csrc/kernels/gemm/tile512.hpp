@@ -86,6 +86,7 @@ struct Chain {
 struct Job {
   const uint8_t *const *rows;
   size_t taps, depth, count;  // count: rows from tap to tap
+  size_t gap;                 // bytes of weights from a tap's last to the next one's first
   const int8_t *weights;
   const int32_t *bias;
   uint8_t *out;
@@ -97,7 +98,7 @@ struct Job {
 constexpr int chains(int sums) { return sums >= 8 ? 1 : sums >= 4 ? 2 : 4; }
 
 // Columns of a tile finished in registers, while the processor begins with the next: COLUMNS is 8, 16, 24 or 32, all of
-// them real.
+// them real. Of more than 16, a tile may have any number of rows, else eight.
 template <Contract CONTRACT, int COLUMNS>
 class AtOnce {
  public:
@@ -106,7 +107,7 @@ class AtOnce {
     if constexpr (COLUMNS > 16) right_ = Channels<CONTRACT>(e, channel + lanes);
   }
 
-  // ROWS, a multiple of 8, of one or two vectors.
+  // ROWS of one or two vectors.
   template <int ROWS>
   [[gnu::always_inline]] void take(const __m512i (&left)[ROWS], const __m512i (&right)[ROWS], uint8_t *out,
                                    ptrdiff_t out_stride) const {
@@ -114,7 +115,7 @@ class AtOnce {
     constexpr int together = COLUMNS == 8 ? 8 : COLUMNS == 16 ? 4 : 2;
 #pragma GCC unroll 8
     for (int i = 0; i < ROWS; i += together, out += together * out_stride)
-      store_parts<COLUMNS>(in_registers.bytes(left, right, i), out, out_stride);
+      store_parts<COLUMNS>(in_registers.bytes(left, right, i), out, i + together > ROWS ? 0 : out_stride);
   }
 
  private:
@@ -122,14 +123,15 @@ class AtOnce {
     return {e, _mm512_broadcast_f32x8(_mm256_loadu_ps(e.multiplier + channel))};
   }
 
-  // Four vectors from row i on.
+  // Four vectors from row i on; the last of an odd number of rows twice.
   template <int ROWS>
   [[gnu::always_inline]] Ints bytes(const __m512i (&left)[ROWS], const __m512i (&right)[ROWS], int i) const {
     Ints four[4];
 #pragma GCC unroll 4
     for (int q = 0; q < 4; ++q) {
+      const int row = i + q / 2 < ROWS ? i + q / 2 : i;
       if constexpr (COLUMNS > 16)
-        four[q] = q % 2 ? right[i + q / 2] : left[i + q / 2];
+        four[q] = q % 2 ? right[row] : left[row];
       else if constexpr (COLUMNS == 16)
         four[q] = left[i + q];
       else
@@ -162,7 +164,7 @@ template <int ROWS, int COLUMNS, bool SIGNED>
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) to.add(i, as_unsigned<SIGNED>(four(i)), w0, w1, w2);
   };
-  for (size_t left = job.taps; left > 0; --left, rows += job.count) {
+  for (size_t left = job.taps; left > 0; --left, rows += job.count, weights += job.gap) {
     const uint8_t *x[ROWS];
 #pragma GCC unroll 16
     for (int i = 0; i < ROWS; ++i) x[i] = rows[i];

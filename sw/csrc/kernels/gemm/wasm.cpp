@@ -13,7 +13,8 @@ namespace {
 constexpr size_t tile_rows = 6, tile_columns = 8, step = 2;
 constexpr size_t chunk = 16 * tile_rows;
 
-size_t steps(const GemmShape &s) { return (s.depth + step - 1) / step; }
+size_t steps(size_t depth) { return (depth + step - 1) / step; }
+size_t steps(const GemmShape &s) { return steps(s.depth); }
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
 size_t tap_bytes(const GemmShape &s) { return steps(s) * tile_columns * step; }
 size_t panel_bytes(const GemmShape &s) { return s.taps * tap_bytes(s); }
@@ -52,28 +53,39 @@ void widen_tap(const uint8_t *x, size_t depth, size_t rows, int16_t *out) {
 // `rows` rows from row `first` on.
 void widen(const GemmCall &c, size_t first, size_t rows, int16_t *out) {
   const auto tap = c.is_signed ? widen_tap<true> : widen_tap<false>;
-  const size_t tap_items = steps(c.shape) * rows * step;
-  for (size_t t = 0; t < c.taps; ++t)
+  const size_t tap_items = steps(c.part.bytes) * rows * step;
+  for (size_t t = 0; t < c.part.taps; ++t)
     for (size_t i = 0; i < rows; ++i)
-      tap(c.rows[t * c.count + first + i], c.shape.depth, rows, out + t * tap_items + i * step);
+      tap(c.rows[t * c.count + first + i], c.part.bytes, rows, out + t * tap_items + i * step);
 }
 
-// ROWS by 8 sums of `count` pairs a row, their bias included, into `sums`.
+// What a row is multiplied by: weights of pairs of depth and, behind those of each tap, others.
+struct Pairs {
+  size_t taps, tap_bytes, gap;
+};
+
+Pairs pairs_of(const GemmCall &c) {
+  const size_t bytes = steps(c.part.bytes) * tile_columns * step, gap = tap_bytes(c.shape) - bytes;
+  return gap ? Pairs{c.part.taps, bytes, gap} : Pairs{1, c.part.taps * bytes, 0};
+}
+
+// ROWS by 8 sums, their bias included, into `sums`.
 template <size_t ROWS>
-void tile(const int16_t *x, size_t count, const int8_t *weights, const int32_t *bias, int32_t *sums) {
+void tile(const int16_t *x, const Pairs &pairs, const int8_t *weights, const int32_t *bias, int32_t *sums) {
   v128_t left[ROWS], right[ROWS];
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < ROWS; ++i) left[i] = wasm_v128_load(bias), right[i] = wasm_v128_load(bias + 4);
-  const int8_t *const end = weights + count * tile_columns * step;
-  for (; weights < end; weights += tile_columns * step, x += ROWS * step) {
-    const v128_t w0 = wasm_i16x8_load8x8(weights), w1 = wasm_i16x8_load8x8(weights + 8);
+  for (size_t t = 0; t < pairs.taps; ++t, weights += pairs.gap)
+    for (const int8_t *const end = weights + pairs.tap_bytes; weights < end;
+         weights += tile_columns * step, x += ROWS * step) {
+      const v128_t w0 = wasm_i16x8_load8x8(weights), w1 = wasm_i16x8_load8x8(weights + 8);
 #pragma clang loop unroll(full)
-    for (size_t i = 0; i < ROWS; ++i) {
-      const v128_t pair = wasm_v128_load32_splat(x + i * step);
-      left[i] = wasm_i32x4_add(left[i], wasm_i32x4_dot_i16x8(pair, w0));
-      right[i] = wasm_i32x4_add(right[i], wasm_i32x4_dot_i16x8(pair, w1));
+      for (size_t i = 0; i < ROWS; ++i) {
+        const v128_t pair = wasm_v128_load32_splat(x + i * step);
+        left[i] = wasm_i32x4_add(left[i], wasm_i32x4_dot_i16x8(pair, w0));
+        right[i] = wasm_i32x4_add(right[i], wasm_i32x4_dot_i16x8(pair, w1));
+      }
     }
-  }
 #pragma clang loop unroll(full)
   for (size_t i = 0; i < ROWS; ++i) {
     wasm_v128_store(sums + i * 8, left[i]);
@@ -81,28 +93,25 @@ void tile(const int16_t *x, size_t count, const int8_t *weights, const int32_t *
   }
 }
 
-using Tile = void (*)(const int16_t *, size_t, const int8_t *, const int32_t *, int32_t *);
+using Tile = void (*)(const int16_t *, const Pairs &, const int8_t *, const int32_t *, int32_t *);
 constexpr Tile tiles[tile_rows] = {tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, tile<6>};
 
 void run(const GemmCall &c) {
   const size_t item = c.epilogue->contract == contract_s32 ? sizeof(int32_t) : 1;
   int16_t *const widened = static_cast<int16_t *>(c.scratch);
-  const size_t pairs = c.taps * steps(c.shape), row_items = pairs * step;
-  for (size_t i = 0, rows; i < c.count; i += rows) {
-    rows = even_rows(c.count - i, tile_rows);
-    widen(c, i, rows, widened + i * row_items);
-  }
-  const int8_t *panel = static_cast<const int8_t *>(c.weights) + c.first_tap * tap_bytes(c.shape);
+  const size_t row_items = c.part.taps * steps(c.part.bytes) * step;
+  each_tile(c, tile_rows, [&](size_t i, size_t rows, const uint8_t *) { widen(c, i, rows, widened + i * row_items); });
+  const Pairs pairs = pairs_of(c);
+  const int8_t *panel =
+      static_cast<const int8_t *>(c.weights) + c.part.first_tap * tap_bytes(c.shape) + c.part.first_byte * tile_columns;
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(16) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_bytes(c.shape))
-    for (size_t i = 0, rows; i < c.count; i += rows) {
-      rows = even_rows(c.count - i, tile_rows);
+    each_tile(c, tile_rows, [&](size_t i, size_t rows, uint8_t *out) {
       const size_t columns = c.shape.columns - n < tile_columns ? c.shape.columns - n : tile_columns;
       tiles[rows - 1](widened + i * row_items, pairs, panel, e.bias + n, sums);
-      uint8_t *out = c.out + static_cast<ptrdiff_t>(i) * c.out_stride + n * item;
-      finish_tile<2>(e, {sums, tile_columns, rows, columns, n}, out, c.out_stride);
-    }
+      finish_tile<2>(e, {sums, tile_columns, rows, columns, n}, out + n * item, c.out_stride);
+    });
 }
 
 }  // namespace
