@@ -53,7 +53,7 @@ def write(results: Sequence[Result], reading: dict[str, float], number: int, doc
     draw(results, PICTURE)
     if docs:
         versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
-        put(markdown(results, [f"one core of: {about['processor']}; {versions}", *below]), PAGE)
+        put(markdown(results, reading, [f"one core of: {about['processor']}; {versions}", *below]), PAGE)
         shutil.copy(PICTURE, PAGE.with_suffix(".svg"))
     return [*below, f"written: {JSON.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}; seed {number}"]
 
@@ -75,7 +75,7 @@ def main() -> int:
     number = seed()
     results, reading = measured(cases, number, options.rounds, Console(stderr=True))
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    console.print(table(results))
+    console.print(table(results, reading))
     for line in write(results, reading, number, options.docs):
         console.print(line, highlight=False)
     return 0

@@ -18,6 +18,10 @@ CALLS = 200
 READS = 25
 
 
+def _label(size: int) -> str:
+    return f"{size >> 10:,} KiB"
+
+
 @dataclass
 class Bound:
     """A native loop whose work a call is known, scaled to the work of a case."""
@@ -58,5 +62,17 @@ def bandwidths() -> dict[str, float]:
     result = {}
     for size in READ_BYTES:
         loop, calls = native().reader(size), (64 << 20) // size
-        result[f"{size >> 10:,} KiB"] = size * calls / min(loop.time(calls) for _ in range(9)) / 1e9
+        result[_label(size)] = size * calls / min(loop.time(calls) for _ in range(9)) / 1e9
     return result
+
+
+def seconds_of_bytes(case: Case, reading: dict[str, float]) -> float | None:
+    """Return the seconds to read weights, input and output once, at the GB/s of the nearest cache that has all copies.
+
+    None where ``reading``, what ``bandwidths`` returns, is empty.
+    """
+    if not reading:
+        return None
+    whole = case.copies * case.weight_bytes + case.activation_bytes
+    size = next((size for size in READ_BYTES if whole <= size), READ_BYTES[-1])
+    return (case.weight_bytes + case.activation_bytes) / (reading[_label(size)] * 1e9)

@@ -73,6 +73,12 @@ class Case:
         return self.taps * self.columns
 
     @property
+    def activation_bytes(self) -> int:
+        """Input, and output: int32 sums of products, else bytes."""
+        channels = self.columns if self.operation == "depthwise" else self.depth
+        return self.rows * (channels + self.columns * (4 if self.operation == "product" else 1))
+
+    @property
     def copies(self) -> int:
         """Layers of this shape that are called in turn, each with weights of its own; even."""
         return min(max(CACHED_BYTES // self.weight_bytes, LEAST_COPIES), MOST_COPIES) // 2 * 2

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from bench.kernels.bounds import seconds_of_bytes
 from bench.kernels.candidate import Kind
 from bench.kernels.cases import CALL
 from bench.kernels.measure import Result
@@ -39,18 +40,29 @@ def of_peak(result: Result) -> str:
     return "" if part is None else f"{100 * part:.0f} %"
 
 
-COLUMNS = ("case", "us", "GOPS", "of peak", "best INT8 peer", "ratio", "best FP32 peer", "ratio ", "targets")
-NUMBERS = ("us", "GOPS", "of peak", "ratio", "ratio ")
+def least(result: Result, reading: dict[str, float]) -> tuple[str, str]:
+    """Return the us that bound a case: operations inside the image over the INT8 peak, bytes over the bandwidth."""
+    peak, of_bytes = result.best("INT8 peak"), seconds_of_bytes(result.case, reading)
+    if peak is None or of_bytes is None:
+        return "", ""
+    return f"{result.median(peak) * result.case.taps_inside * 1e6:.2f}", f"{of_bytes * 1e6:.2f}"
 
 
-def table(results: Sequence[Result]) -> Table:
-    """Return accord beside the best INT8 and the best FP32 of its peers, and beside the processor's peak."""
-    made = Table(title="GOPS: 2 MAC/s; ratio: accord's speed over the peer's, the median of the rounds' ratios")
+NUMBERS = ("us", "by peak", "by bytes", "GOPS", "of peak", "ratio", "ratio ")
+COLUMNS = ("case", *NUMBERS[:5], "best INT8 peer", "ratio", "best FP32 peer", "ratio ", "targets")
+
+
+def table(results: Sequence[Result], reading: dict[str, float]) -> Table:
+    """Return accord beside the best INT8 and the best FP32 of its peers, and beside what bounds it."""
+    made = Table(
+        title="GOPS: 2 MAC/s; by: the least us; ratio: speed over the peer's, the median of the rounds' ratios"
+    )
     for name in COLUMNS:
         made.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=name in NUMBERS)
     for result in results:
         ours = result.ours
-        cells = f"{result.median(ours) * 1e6:.2f}", f"{result.gops(ours):.0f}", of_peak(result)
+        us = f"{result.median(ours) * 1e6:.2f}", *least(result, reading)
+        cells = *us, f"{result.gops(ours):.0f}", of_peak(result)
         made.add_row(result.case.id, *cells, *peer(result, "INT8"), *peer(result, "FP32"), "\n".join(stands(result)))
     return made
 

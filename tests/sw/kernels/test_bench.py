@@ -8,11 +8,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 from accord.sim.seed import seed
 from bench.kernels import measure, ort, session
+from bench.kernels.bounds import seconds_of_bytes
 from bench.kernels.candidate import accord, check
 from bench.kernels.cases import CALL, CASES, IDS, Case, Target
 from bench.kernels.data import draw
 from bench.kernels.measure import Result
-from bench.kernels.report import as_json, notes, table
+from bench.kernels.report import as_json, least, notes, table
 
 GEMMS = ["1x1000x1024", "49x576x96", "196x240x40", "784x64x64", "256", "512", "1024"]
 CONVOLUTIONS = ["conv3.56x64", "conv3.28x128", "conv3.14x256", "conv1.14x96x576"]
@@ -65,7 +66,7 @@ def test_small_cases_agree_and_are_reported(record_property):
         outputs += len(result.off) * result.case.rows * result.case.columns * 2
         assert all(candidate["us"]["median"] for candidate in row["candidates"])
         assert row["rounds"] == 3
-    assert table(results).row_count == len(SMALL)
+    assert table(results, {}).row_count == len(SMALL)
     assert any("PyTorch" in line for line in notes(results, {}, session.missing()))
     record_property("compared", f"benchmark seed={seed()}: {outputs} outputs, 0 differences")
 
@@ -133,6 +134,15 @@ def test_values_are_medians_of_the_rounds_ratios():
     assert Target("x FP32 time", 0.5).met(0.5)
     assert not Target("x FP32 time", 0.5).met(0.51)
     assert not Target("x best INT8", 1.15).met(1.14)
+
+
+def test_a_case_is_bound_by_its_operations_and_its_bytes():
+    case = Case("conv", "convolution", 36, 16, 8, (), kernel=3)  # 256 of 324 taps inside; copies: 64 of 1,152 bytes
+    result = Result(case, {"a": "accord", "peak": "INT8 peak"}, {"a": [3e-6], "peak": [2.53125e-6]})
+    reading = {"16 KiB": 100.0, "512 KiB": 2.0, "4,096 KiB": 1.0}
+    assert least(result, reading) == ("2.00", f"{(1152 + 36 * 24) / 2e3:.2f}")
+    assert least(result, {}) == ("", "")
+    assert seconds_of_bytes(Case("product", "product", 1, 1000, 1024, ()), reading) == (1_024_000 + 1000 + 4096) / 1e9
 
 
 def test_merged_nodes_are_refused():
