@@ -22,11 +22,11 @@ struct Image {
   ptrdiff_t stride[3];  // bytes from image to image, row to row, pixel to pixel
 };
 
-// Output pixels, counted over batch, rows, columns, and which part of the kernel they need.
+// Output pixels, counted over batch, rows, columns, and which part of the kernel they need: bands of `band` pixels, `step`
+// from one to the next, `band_step` from band to band.
 struct Pixels {
   size_t first, count;
-  size_t band, step,
-      band_step;  // in a band of so many, a step from one to the next; from band to band; band divides count
+  size_t band, step, band_step;                   // band divides count
   size_t first_row, rows, first_column, columns;  // of the kernel
 
   size_t at(size_t i) const { return first + i / band * band_step + i % band * step; }
@@ -39,8 +39,8 @@ Pixels pixels_alike(const Window &window, const Image &image, size_t first, size
 // Of whole rows, the pixels from a column on that lie on the same kernel columns inside the image.
 Pixels columns_alike(const Window &window, const Image &image, const Pixels &rows, size_t column);
 
-// Fills rows[t * count + i], t counting the taps of the needed kernel rows, all their columns. A tap outside the image is `padding`, the others
-// point `offset` bytes into their pixel.
+// Fills rows[t * count + i], t counting the taps of the needed kernel rows, all their columns. A tap outside the image is
+// `padding`, the others point `offset` bytes into their pixel.
 void fill_rows(const Window &window, const Image &image, const Pixels &pixels, size_t offset, const uint8_t *padding,
                const uint8_t **rows);
 
