@@ -14,6 +14,8 @@ LIMITS = {np.dtype(kind): (int(np.iinfo(kind).min), int(np.iinfo(kind).max)) for
 STEPS = 255
 """Between the ends of an 8-bit range."""
 WEIGHT_MAX = 127
+WEIGHT_LIMITS = {8: WEIGHT_MAX, 7: 63}
+"""Largest magnitude of a weight, by its bits. Of 7, two products with uint8 sum to less than 2^15: 2 * 255 * 63."""
 BIAS_HEADROOM = 2.0**30
 """A channel's weight scale is at least |bias| / (input scale * this): its quantized bias fits INT32."""
 
@@ -121,18 +123,21 @@ class QuantizationParams:
         *,
         bias: ArrayLike = 0.0,
         input_scale: float = 1.0,
+        weight_bits: int = 8,
     ) -> "QuantizationParams":
         """Return symmetric int8 parameters of weights, one scale for each index of ``axis``, or one for None.
 
         S_w = max(max|w| / 127, |b| / (S_x * 2^30)), or 1 where both are zero, in double, rounded to float32; so that
-        weights stay within [-127, 127]. The second term keeps the bias of a nearly dead channel inside INT32: ``bias``
-        is one number or one a channel. ValueError for values that are not finite or a scale that float32 cannot hold.
+        weights stay within [-127, 127]; with 7 ``weight_bits`` 63 for 127. The second term keeps the bias of a nearly
+        dead channel inside INT32: ``bias`` is one number or one a channel. ValueError for values that are not finite,
+        a scale that float32 cannot hold, or other bits.
         """
+        limit = weight_limit(weight_bits)
         w, b = np.asarray(weight, np.float64), np.asarray(bias, np.float64)
         if axis is not None and not 0 <= axis < w.ndim:
             raise ValueError(f"axis={axis}: a weight of shape {w.shape} wants 0 to {w.ndim - 1}, or None")
         others = tuple(other for other in range(w.ndim) if other != axis)
-        largest = np.abs(w).max(axis=others, initial=0.0) / WEIGHT_MAX
+        largest = np.abs(w).max(axis=others, initial=0.0) / limit
         needed = np.abs(b).max(initial=0.0) if axis is None else np.abs(b)
         if needed.shape not in ((), largest.shape):
             raise ValueError(f"bias: expected one number or shape {largest.shape}, one a channel, got {b.shape}")
@@ -144,6 +149,13 @@ class QuantizationParams:
         if self.axis is None:
             return values
         return values.reshape([-1 if axis == self.axis else 1 for axis in range(ndim)])
+
+
+def weight_limit(bits: int) -> int:
+    """Return the largest magnitude of a weight of 8 or 7 bits; ValueError for others."""
+    if bits not in WEIGHT_LIMITS:
+        raise ValueError(f"weight_bits={bits}: expected 8, or 7 for ONNX Runtime on x86 processors without VNNI")
+    return WEIGHT_LIMITS[bits]
 
 
 def _frozen(values: NDArray[Any]) -> NDArray[Any]:

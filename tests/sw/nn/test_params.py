@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.nn.params import QuantizationMode, QuantizationParams, QuantizationScheme
-from accord.nn.reference import round_half_away
+
+from .. import exact_contracts as exact
 
 BYTES = {"int8": (-128, 127), "uint8": (0, 255)}
 bounds = st.floats(-1e6, 1e6, width=32)
@@ -22,7 +23,7 @@ def test_asymmetric_range(one, other, dtype):
         return
     params = QuantizationParams.of_range(min(one, other), max(one, other), dtype)
     assert params.scale == np.float32((high - low) / 255)
-    assert params.zero_point == BYTES[dtype][0] + round_half_away(Fraction(-low / float(params.scale)))
+    assert params.zero_point == BYTES[dtype][0] + exact.round_half_away(Fraction(-low / float(params.scale)))
     assert (params.dtype, params.axis, params.mode) == (np.dtype(dtype), None, QuantizationMode.PER_TENSOR)
 
 
@@ -110,21 +111,23 @@ def test_equality_needs_all_four_and_arrays_cannot_be_changed():
         params.scale[0] = 1
 
 
+@pytest.mark.parametrize(("settings", "limit"), [({}, 127), ({"weight_bits": 8}, 127), ({"weight_bits": 7}, 63)])
 @pytest.mark.parametrize("axis", [0, 1, 2, None])
-def test_weights(axis):
+def test_weights(axis, settings, limit):
     rng = np.random.default_rng(5)
     weight = rng.normal(0, 3, (4, 5, 6)).astype(np.float32)
-    params = QuantizationParams.of_weight(weight, axis)
+    params = QuantizationParams.of_weight(weight, axis, **settings)
     groups = [weight] if axis is None else list(np.moveaxis(weight, axis, 0))
-    want = [np.float32(float(np.abs(group).max()) / 127) for group in groups]
+    want = [np.float32(float(np.abs(group).max()) / limit) for group in groups]
     np.testing.assert_array_equal(params.scale.ravel(), want, strict=True)
     assert not params.zero_point.any()
     assert (params.axis, params.dtype) == (axis, np.int8)
 
 
-def test_dead_channels_of_weights():
+@pytest.mark.parametrize("bits", [8, 7])
+def test_dead_channels_of_weights(bits):
     weight = np.array([[0, 0], [0, 0], [1e-9, 0]])
-    params = QuantizationParams.of_weight(weight, bias=[0.0, 3.0, -3.0], input_scale=0.5)
+    params = QuantizationParams.of_weight(weight, bias=[0.0, 3.0, -3.0], input_scale=0.5, weight_bits=bits)
     assert params.scale[0] == 1.0
     assert params.scale[1] == params.scale[2] == np.float32(3.0 / (0.5 * 2**30))
     assert QuantizationParams.of_weight(weight, None, bias=[0.0, 3.0], input_scale=0.5).scale == params.scale[1]
@@ -139,6 +142,7 @@ def test_dead_channels_of_weights():
         ([[1.0]], {"bias": [np.nan]}, "weight scale nan"),
         ([[1.0]], {"axis": 2}, "axis=2"),
         ([[1.0], [2.0]], {"bias": [1.0, 2.0, 3.0]}, "bias"),
+        ([[1.0]], {"weight_bits": 5}, "weight_bits=5: expected 8, or 7 for ONNX Runtime on x86"),
     ],
 )
 def test_weights_that_cannot_be(weight, settings, message):

@@ -26,15 +26,16 @@ def half_even(value: Fraction) -> int:
     return round(value)
 
 
+@pytest.mark.parametrize(("bits", "limit"), [(8, 127), (7, 63)])
 @pytest.mark.parametrize(("contract", "rounded"), [("onnx", half_even), ("fma", half_away)])
-def test_weights_and_biases_against_fractions(contract, rounded):
+def test_weights_and_biases_against_fractions(contract, rounded, bits, limit):
     rng = np.random.default_rng(seed())
     net = Sketch(5, 5, 3)
     weight, bias = rng.normal(0, 0.3, (4, 3, 3, 3)).astype(np.float32), rng.normal(0, 2, 4).astype(np.float32)
     weight[2], bias[3] = 0, 0
     y = net.conv("x", weight, bias)
     net.graph.contract = contract
-    found = quantize_weights(insert_boundaries(net.done(y), {"x": U8, y: U8}))
+    found = quantize_weights(insert_boundaries(net.done(y), {"x": U8, y: U8}), bits)
     node = next(node for node in found.nodes if node.op is Op.CONV)
     data, steps = (found.constants[name] for name in node.inputs[1:])
     params = found.value(node.inputs[1]).params
@@ -45,7 +46,19 @@ def test_weights_and_biases_against_fractions(contract, rounded):
         assert data[channel].ravel().tolist() == [rounded(Fraction(float(one))) for one in quotients]
         product = Fraction(float(U8.scale)) * Fraction(float(scale))
         assert steps[channel] == half_away(Fraction(float(bias[channel])) / product)
-    assert np.abs(data.astype(int)).max() == 127
+    assert np.abs(data.astype(int)).max() == limit
+
+
+@pytest.mark.parametrize(("bits", "limit"), [(8, 127), (7, 63)])
+def test_weights_whose_scale_is_subnormal_are_clamped(bits, limit):
+    """180 and 90 of the least steps of float32 over 127 or 63 are one of them: quotients of 180 and 90."""
+    least = np.float32(2.0**-149)
+    net = Sketch(2)
+    y = net.linear("x", np.array([[-180, 90], [90, -90]], np.float32) * least)
+    found = quantize_weights(insert_boundaries(net.done(y), {"x": U8, y: U8}), bits)
+    name = next(node for node in found.nodes if node.op is Op.LINEAR).inputs[1]
+    assert found.value(name).params.scale.min() == least
+    assert np.abs(found.constants[name].astype(int)).max() == limit
 
 
 def test_the_bias_of_a_dead_channel_stays_within_int32():

@@ -126,6 +126,28 @@ def test_between_the_ends_all_is_bytes(name, contract):
         assert want @ got >= 0.98 * np.sqrt((want @ want) * (got @ got))
 
 
+@pytest.mark.parametrize(("settings", "limit"), [({}, 127), ({"weight_bits": 8}, 127), ({"weight_bits": 7}, 63)])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_weights_of_every_layer_reach_the_limit_and_stay_within(name, settings, limit):
+    net = Net(seed())
+    graph = import_onnx(net.model(NETWORKS[name](net)))
+    made = quantize_graph(graph, calibrate(graph, [{"x": images(seed(), 1)[0]}], "minmax"), **settings)
+    layers = [node for node in made.nodes if node.op in (Op.CONV, Op.LINEAR)]
+    assert layers
+    for node in layers:
+        weight = made.constants[node.inputs[1]]
+        largest = np.abs(weight.reshape(len(weight), -1).astype(int)).max(axis=1)
+        assert largest.tolist() == [limit] * len(weight), node.name
+
+
+def test_other_numbers_of_bits_are_refused():
+    net = Sketch(3)
+    graph = net.done(net.linear("x", np.ones((1, 3))))
+    records = calibrate(graph, [{"x": np.ones((1, 3), np.float32)}])
+    with pytest.raises(ValueError, match="weight_bits=9: expected 8, or 7 for ONNX Runtime on x86 processors without"):
+        quantize_graph(graph, records, weight_bits=9)
+
+
 @pytest.mark.nightly
 @pytest.mark.networks
 def test_100_images_within_the_time_that_calibration_may_take(networks, record_property):

@@ -15,7 +15,12 @@ from accord.nn.quantization.simplify import simplifying
 
 
 def quantize_graph(
-    graph: Graph, records: Mapping[str, Record], *, contract: ContractName = "onnx", dtype: DTypeLike = np.uint8
+    graph: Graph,
+    records: Mapping[str, Record],
+    *,
+    contract: ContractName = "onnx",
+    dtype: DTypeLike = np.uint8,
+    weight_bits: int = 8,
 ) -> Graph:
     """Return a float32 graph as one of bytes from the QUANTIZE of its inputs to the DEQUANTIZE of its outputs.
 
@@ -23,16 +28,22 @@ def quantize_graph(
 
     Activations are ``dtype``, uint8 or int8, asymmetric, with one scale a tensor; weights int8, symmetric, with one an
     output channel; squeeze-and-excite stays in bytes. ``records``: what :func:`calibrate` returned for the same graph.
-    ``contract``: the rules by which it rounds and will run. GraphError names a node that has no form on bytes, or a
-    value without a record.
+    ``contract``: the rules by which it rounds and will run. ``weight_bits``: 8, or 7 for weights within [-63, 63], with
+    which ONNX Runtime gives the same bytes on x86 processors without VNNI too. GraphError names a node that has no form
+    on bytes, or a value without a record; ValueError for other bits.
     """
-    for _, made in quantizing(graph, records, contract=contract, dtype=dtype):
+    for _, made in quantizing(graph, records, contract=contract, dtype=dtype, weight_bits=weight_bits):
         graph = made
     return graph
 
 
 def quantizing(
-    graph: Graph, records: Mapping[str, Record], *, contract: ContractName = "onnx", dtype: DTypeLike = np.uint8
+    graph: Graph,
+    records: Mapping[str, Record],
+    *,
+    contract: ContractName = "onnx",
+    dtype: DTypeLike = np.uint8,
+    weight_bits: int = 8,
 ) -> Iterator[tuple[str, Graph]]:
     """Yield the name of each pass of :func:`quantize_graph` and the graph after it, for dumps and to find a fault."""
     made = replace(graph, contract=contract)
@@ -41,7 +52,8 @@ def quantizing(
         yield name, made
     made = insert_boundaries(made, choose_params(made, records, dtype))
     yield insert_boundaries.__name__, made
-    for step in (quantize_weights, tabulate):
-        made = step(made)
-        yield step.__name__, made
+    made = quantize_weights(made, weight_bits)
+    yield quantize_weights.__name__, made
+    made = tabulate(made)
+    yield tabulate.__name__, made
     made.check()
