@@ -1,29 +1,49 @@
-"""The contracts of numerics, element by element on Python integers and fractions."""
+"""The contracts of numerics, element by element on Python integers and fractions, written apart from what they test."""
 
+import functools
 import math
 from fractions import Fraction
 
-from accord.nn.reference import round_half_away, round_to_f32
+Real = int | float | Fraction
 
 
 def sat8(value: int) -> int:
     return min(127, max(-128, value))
 
 
-def f32(value: int | float | Fraction) -> Fraction:
-    return round_to_f32(Fraction(value))
+def round_half_away(value: Fraction) -> int:
+    nearest = math.floor(abs(value) + Fraction(1, 2))
+    return nearest if value > 0 else -nearest
 
 
-def fma(a: Fraction | float, b: Fraction | float, c: Fraction | float) -> Fraction:
-    return round_to_f32(Fraction(a) * Fraction(b) + Fraction(c))
+def f32(value: Real) -> Fraction:
+    """The nearest float32, ties to even, subnormals among them; no infinity, which clamps cut like any large number."""
+    exact = Fraction(value)
+    places = abs(exact.numerator).bit_length() - exact.denominator.bit_length() - 24
+    step = Fraction(1 << places) if places >= 0 else Fraction(1, 1 << min(-places, 149))
+    if abs(exact) >= step * 2**24:
+        step *= 2
+    return round(exact / step) * step
 
 
-def requantize_fma(acc: int, multiplier: float, zero: int) -> int:
-    return sat8(round_half_away(fma(f32(acc), multiplier, zero)))
+def fma(a: Real, b: Real, c: Real) -> Fraction:
+    return f32(Fraction(a) * Fraction(b) + Fraction(c))
 
 
-def requantize_onnx(acc: int, multiplier: float, zero: int) -> int:
-    return sat8(round(f32(f32(acc) * Fraction(multiplier))) + zero)
+def scale_fma(acc: int, multiplier: Real, zero: int) -> int:
+    return round_half_away(fma(f32(acc), multiplier, zero))
+
+
+def scale_onnx(acc: int, multiplier: Real, zero: int) -> int:
+    return round(f32(f32(acc) * Fraction(multiplier))) + zero
+
+
+def requantize_fma(acc: int, multiplier: Real, zero: int) -> int:
+    return sat8(scale_fma(acc, multiplier, zero))
+
+
+def requantize_onnx(acc: int, multiplier: Real, zero: int) -> int:
+    return sat8(scale_onnx(acc, multiplier, zero))
 
 
 def wrap32(value: int) -> int:
@@ -56,6 +76,7 @@ def requantize_tflite(acc: int, multiplier: int, shift: int, zero: int) -> int:
     return sat8(scale_tflite(acc, multiplier, shift) + zero)
 
 
+@functools.lru_cache(10_000)
 def quantize_multiplier(real: float) -> tuple[int, int]:
     """TFLite's QuantizeMultiplier, on fractions: the exponent first, then the rounding."""
     if real == 0:

@@ -1,10 +1,8 @@
 """The softmax program's steps in plain NumPy float32, every K the same; and the softmax in double."""
 
-from fractions import Fraction
-
 import numpy as np
 
-from accord.nn.reference import round_to_f32
+from . import exact_contracts as exact
 
 
 def exponentials(scale: np.float32) -> np.ndarray:
@@ -12,7 +10,7 @@ def exponentials(scale: np.float32) -> np.ndarray:
 
 
 def _fma(a: np.float32, b: np.float32, c: np.float32) -> np.float32:
-    return np.float32(round_to_f32(Fraction(float(a)) * Fraction(float(b)) + Fraction(float(c))))
+    return np.float32(exact.fma(float(a), float(b), float(c)))
 
 
 def fixed_order_sum(values: np.ndarray) -> np.float32:

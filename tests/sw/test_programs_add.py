@@ -10,7 +10,6 @@ from accord.isa import Config
 from accord.model import Npu
 from accord.nn import QuantParams
 from accord.nn.programs import VectorProgram, add_fma, add_onnx, add_tflite, run_program
-from accord.nn.reference import round_half_away
 from accord.sim.seed import seed
 
 from . import exact_contracts as exact
@@ -36,7 +35,7 @@ CASES = {
 
 def reference_fma(a, b, first, second, output):
     inner = exact.fma(b - second.zero_point, ratio(second, output), output.zero_point)
-    return exact.sat8(round_half_away(exact.fma(a - first.zero_point, ratio(first, output), inner)))
+    return exact.sat8(exact.round_half_away(exact.fma(a - first.zero_point, ratio(first, output), inner)))
 
 
 def ratio(source: QuantParams, output: QuantParams) -> Fraction:

@@ -22,7 +22,8 @@ from accord.nn.programs import (
     sigmoid,
     tanh,
 )
-from accord.nn.reference import round_half_away
+
+from . import exact_contracts as exact
 
 BYTES = np.arange(256, dtype=np.uint8).view(np.int8)
 SOURCE, TARGET, CONSTANTS = 16, 1000, 2000
@@ -49,7 +50,7 @@ def test_relu6(config, run, params):
     program = relu6(config, rows=256 // config.k, source=SOURCE, target=TARGET, params=params)
     left = bytes_left(run(program, {SOURCE: rows_of_all_bytes(config.k)}), config.k)
     zero = params.zero_point
-    six = round_half_away(Fraction(6.0 / float(params.scale))) + zero
+    six = exact.round_half_away(Fraction(6.0 / float(params.scale))) + zero
     assert left == [min(max(q, zero), six, 127) for q in BYTES.tolist()]
 
 

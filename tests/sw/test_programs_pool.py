@@ -9,7 +9,6 @@ from accord.isa import Config
 from accord.model import Npu
 from accord.nn import QuantParams
 from accord.nn.programs import Windows, average_pool, max_pool, run_program
-from accord.nn.reference import round_half_away
 from accord.sim.seed import seed
 
 from . import exact_contracts as exact
@@ -63,7 +62,7 @@ def reduced(rows: np.ndarray, windows: Windows, function) -> list[list[int]]:
 
 
 def average_tflite(lane: list[int]) -> int:
-    return exact.sat8(round_half_away(Fraction(sum(lane), len(lane))))
+    return exact.sat8(exact.round_half_away(Fraction(sum(lane), len(lane))))
 
 
 def average_onnx(lane: list[int]) -> int:
@@ -133,7 +132,7 @@ def test_tflite_average_near_every_half(count):
         rows += np.arange(count)[:, None] < group % count
         assert rows.sum(axis=0).tolist() == group.tolist()
         run_program(machine, program, {0: rows.astype(np.int8)})
-        expected = [round_half_away(Fraction(int(total), count)) for total in group]
+        expected = [exact.round_half_away(Fraction(int(total), count)) for total in group]
         assert machine.scratchpad[1 << 14].tolist() == expected
 
 

@@ -1,14 +1,13 @@
 """What the kernels have to give, in NumPy's int64, Python's integers and exact fractions: slow and plain."""
 
-import math
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from accord.kernels import Output
-from accord.nn.reference import round_half_away, round_to_f32
+
+from .. import exact_contracts as exact
 
 Ints = NDArray[np.int64]
 
@@ -59,35 +58,11 @@ def depthwise(
     return wrap(np.einsum("nhwijc,ijc->nhwc", taps, weight.astype(np.int64)) + bias)
 
 
-def fma(acc: int, multiplier: np.float32, zero: int) -> int:
-    """round_RMM(fma(f32(acc), M, f32(Z))), zero point in s8."""
-    product = round_to_f32(Fraction(acc)) * Fraction(float(multiplier))
-    return round_half_away(round_to_f32(product + zero))
-
-
-def onnx(acc: int, multiplier: np.float32, zero: int) -> int:
-    """RNE(f32(acc) * M) + Z, in any type."""
-    return round(round_to_f32(round_to_f32(Fraction(acc)) * Fraction(float(multiplier)))) + zero
-
-
-def quantize_multiplier(real: float) -> tuple[int, int]:
-    """TFLite's QuantizeMultiplier: real = fraction * 2^(shift - 31), the fraction rounded half away."""
-    mantissa, shift = math.frexp(real)
-    fraction = round_half_away(Fraction(mantissa) * 2**31)
-    if fraction == 2**31:
-        fraction, shift = 2**30, shift + 1
-    return (0, 0) if shift < -31 else (fraction, shift)
-
-
-def multiply_by_quantized(value: int, fraction: int, shift: int) -> int:
-    """TFLite's MultiplyByQuantizedMultiplier: ties up in the high half, away from zero in the division."""
-    shifted = int(wrap(value << max(shift, 0)))
-    high = math.floor(Fraction(shifted * fraction, 2**31) + Fraction(1, 2))
-    return round_half_away(Fraction(high, 2 ** max(-shift, 0)))
-
-
 def tflite(acc: int, multiplier: float, zero: int) -> int:
-    return multiply_by_quantized(acc, *quantize_multiplier(float(multiplier))) + zero
+    return exact.scale_tflite(acc, *exact.quantize_multiplier(multiplier)) + zero
+
+
+RULES = {"fma": exact.scale_fma, "onnx": exact.scale_onnx, "tflite": tflite}
 
 
 def finish(sums: NDArray[np.int32], output: Output | None) -> NDArray[Any]:
@@ -99,9 +74,9 @@ def finish(sums: NDArray[np.int32], output: Output | None) -> NDArray[Any]:
     least, largest = output.clamp or (np.iinfo(dtype).min, np.iinfo(dtype).max)
     real = np.float64 if output.contract == "tflite" else np.float32
     multiplier = np.broadcast_to(np.asarray(output.multiplier, real), sums.shape)
-    rule = {"fma": fma, "onnx": onnx, "tflite": tflite}[output.contract]
+    rule = RULES[output.contract]
     values = [
-        min(largest, max(least, rule(acc, m, output.zero_point - shift) + shift))
+        min(largest, max(least, rule(acc, float(m), output.zero_point - shift) + shift))
         for acc, m in zip(sums.ravel().tolist(), multiplier.ravel(), strict=True)
     ]
     result = np.array(values, np.int64).astype(dtype).reshape(sums.shape)

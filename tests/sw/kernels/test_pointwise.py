@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from accord.kernels import Output, add, dequantize, lookup, multiply, quantize, quantize_image
 from accord.model import bulk
-from accord.nn.reference import round_half_away, round_to_f32
 
+from .. import exact_contracts as exact
 from . import reference
 from .drawing import BYTES, KINDS, seeds, values
 from .isas import isas
@@ -26,7 +26,7 @@ PAIRS = np.array(list(itertools.product(range(256), repeat=2)), np.uint8).T.copy
 @pytest.mark.parametrize("isa", isas("pointwise"))
 def test_quantize(isa, contract, dtype, arenas):
     low, high = BYTES[dtype]
-    rounding = round if contract == "onnx" else round_half_away
+    rounding = round if contract == "onnx" else exact.round_half_away
 
     @settings(max_examples=60, deadline=None)
     @given(
@@ -41,8 +41,7 @@ def test_quantize(isa, contract, dtype, arenas):
         rng = np.random.default_rng(seed)
         x = rng.choice([rng.integers(-600, 600, count) / 2, rng.normal(0, 100, count)]).astype(np.float32) * scale
         want = [
-            min(high, max(low, rounding(round_to_f32(Fraction(float(one)) / Fraction(float(scale)))) + zero))
-            for one in x
+            min(high, max(low, rounding(exact.f32(Fraction(float(one)) / Fraction(float(scale)))) + zero)) for one in x
         ]
         out = arenas[1].empty(x.shape, dtype, at_end=at_end)
         placed = arenas[0].place(x, at_end=at_end)
@@ -99,7 +98,7 @@ def test_quantize_beside_every_tie(isa, scale):
             steps.append(around)
     x = np.concatenate(steps)
     quotients = [Fraction(float(q)) for q in x / scale]
-    for contract, rounding in (("onnx", round), ("fma", round_half_away)):
+    for contract, rounding in (("onnx", round), ("fma", exact.round_half_away)):
         want = [min(127, max(-128, rounding(q))) for q in quotients]
         assert quantize(x, scale, contract=contract, isa=isa).tolist() == want
     if scale == np.float32(0.1):
@@ -139,27 +138,23 @@ def test_lookup(isa, dtypes, arenas):
         np.testing.assert_array_equal(x, want)
 
 
-def f32_fma(a, b, c):
-    return round_to_f32(a * b + c)
-
-
 def add_exactly(a, b, p, contract, dtype):
     """One sum; p has the scales and zero points as the function takes them."""
     r_a, r_b = (Fraction(float(np.float32(p[s]) / np.float32(p["scale"]))) for s in ("a_scale", "b_scale"))
     z_a, z_b, z_y = p["a_zero_point"], p["b_zero_point"], p["zero_point"]
     if contract == "onnx":
-        offset = round_to_f32(z_y - f32_fma(r_a, z_a, round_to_f32(r_b * z_b)))
-        return round(f32_fma(a, r_a, f32_fma(b, r_b, offset)))
+        offset = exact.f32(z_y - exact.fma(r_a, z_a, exact.f32(r_b * z_b)))
+        return round(exact.fma(a, r_a, exact.fma(b, r_b, offset)))
     if contract == "fma":
         shift = 0 if dtype == "int8" else 128
-        return round_half_away(f32_fma(a - z_a, r_a, f32_fma(b - z_b, r_b, z_y - shift))) + shift
+        return exact.round_half_away(exact.fma(a - z_a, r_a, exact.fma(b - z_b, r_b, z_y - shift))) + shift
     twice = 2 * max(float(np.float32(p["a_scale"])), float(np.float32(p["b_scale"])))
     scaled = [
-        reference.multiply_by_quantized(value << 20, *reference.quantize_multiplier(float(np.float32(p[s])) / twice))
+        exact.scale_tflite(value << 20, *exact.quantize_multiplier(float(np.float32(p[s])) / twice))
         for value, s in ((a - z_a, "a_scale"), (b - z_b, "b_scale"))
     ]
-    last = reference.quantize_multiplier(twice / (2**20 * float(np.float32(p["scale"]))))
-    return reference.multiply_by_quantized(sum(scaled), *last) + z_y
+    last = exact.quantize_multiplier(twice / (2**20 * float(np.float32(p["scale"]))))
+    return exact.scale_tflite(sum(scaled), *last) + z_y
 
 
 @st.composite
@@ -248,7 +243,7 @@ def test_fma_add_is_the_instructions_of_the_golden_model(isa, scales):
 
 def multiply_exactly_onnx(product, multiplier, zero):
     """The zero point added before rounding, in the output's own type."""
-    return round(round_to_f32(round_to_f32(Fraction(int(product)) * Fraction(float(multiplier))) + zero))
+    return round(exact.f32(exact.f32(Fraction(int(product)) * Fraction(float(multiplier))) + zero))
 
 
 @pytest.mark.parametrize("dtype", BYTES)
@@ -260,8 +255,8 @@ def test_multiply(isa, contract, dtype, arenas):
     def check(ab, p, at_end):
         (x, y), a, b, out = placed(arenas, ab, at_end)
         s_a, s_b, s_y = (np.float32(p[name]) for name in ("a_scale", "b_scale", "scale"))
-        exact = float(s_a) * float(s_b) / float(s_y)
-        real = s_a * s_b / s_y if contract == "onnx" else np.float32(exact) if contract == "fma" else exact
+        double = float(s_a) * float(s_b) / float(s_y)
+        real = s_a * s_b / s_y if contract == "onnx" else np.float32(double) if contract == "fma" else double
         products = (x.astype(np.int32) - p["a_zero_point"]) * (y.astype(np.int32) - p["b_zero_point"])
         if contract == "onnx":
             kinds, where = np.unique(products, return_inverse=True)

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from accord.kernels import Output, average_pool, max_pool
-from accord.nn.reference import round_half_away
 
+from .. import exact_contracts as exact
 from . import reference
 from .drawing import BYTES, KINDS, seeds, values
 from .isas import isas
@@ -105,7 +105,9 @@ def test_average_pool_of_tflite(isa, dtype):
         taps = taps_of(x, kernel, shape)
         sums = np.where(taps == OUTSIDE, 0, taps - shift).sum(axis=3)
         counts = (taps != OUTSIDE).sum(axis=3)
-        want = [round_half_away(Fraction(int(s), int(n))) + shift for s, n in zip(sums.flat, counts.flat, strict=True)]
+        want = [
+            exact.round_half_away(Fraction(int(s), int(n))) + shift for s, n in zip(sums.flat, counts.flat, strict=True)
+        ]
         got = average_pool(x, kernel, contract="tflite", **shape, isa=isa)
         np.testing.assert_array_equal(got, np.array(want, np.int64).astype(dtype).reshape(sums.shape), strict=True)
 
@@ -148,7 +150,7 @@ def test_average_of_a_whole_image(isa, contract, dtype, size, arenas):
         sums = (x.astype(np.int64) - zero).sum(axis=(1, 2))
         if contract == "tflite":
             shift = low + 128
-            means = [round_half_away(Fraction(int(s) + (zero - shift) * count, count)) + shift for s in sums.flat]
+            means = [exact.round_half_away(Fraction(int(s) + (zero - shift) * count, count)) + shift for s in sums.flat]
             want = np.array(means, np.int64).astype(dtype).reshape(sums.shape)
         else:
             want = reference.finish(sums.astype(np.int32), Output(contract, multiplier, zero, dtype))

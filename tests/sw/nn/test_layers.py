@@ -19,8 +19,9 @@ from accord.nn.layers import (
     real_global_average,
 )
 from accord.nn.params import QuantizationParams
-from accord.nn.reference import round_half_away, round_to_f32
 from accord.sim.seed import seed
+
+from .. import exact_contracts as exact
 
 CONTRACTS = ["fma", "onnx", "tflite"]
 TYPES = [np.int8, np.uint8]
@@ -112,7 +113,7 @@ def test_concatenation_requantizes_each_part(rng, contract):
     parts.append(output)
     data = [every(rng, np.int8, 3, size, 2) for size in (4, 1, 7)]
     got = QuantizedConcat(parts, output, axis=1, contract=contract)(*data)
-    rounded = round_half_away if contract == "fma" else round
+    rounded = exact.round_half_away if contract == "fma" else round
     start = 0
     for part, values in zip(parts, data, strict=True):
         section = got[:, start : start + values.shape[1]]
@@ -144,7 +145,7 @@ def test_global_averages_of_whole_numbers_round_once(rng, size):
     x = rng.integers(-1000, 1001, (2, *size, 3))
     got = real_global_average(x.astype(np.float32))
     count = size[0] * size[1]
-    want = [[round_to_f32(Fraction(int(total), count)) for total in one] for one in x.sum(axis=(1, 2))]
+    want = [[exact.f32(Fraction(int(total), count)) for total in one] for one in x.sum(axis=(1, 2))]
     np.testing.assert_array_equal(got, np.array(want, np.float32).reshape(2, 1, 1, 3), strict=True)
 
 

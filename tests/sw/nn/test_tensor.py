@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accord.nn.params import QuantizationParams
-from accord.nn.reference import round_half_away
 from accord.nn.tensor import QuantizedTensor
 
 from .. import exact_contracts as exact
@@ -19,7 +18,7 @@ EDGES = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 3e38, -3e38, 1e-45, 0.4999
 
 
 def rounding(contract):
-    return round if contract == "onnx" else round_half_away
+    return round if contract == "onnx" else exact.round_half_away
 
 
 def fraction(value):
