@@ -48,9 +48,10 @@ views of one storage of L rows: VE[i] is rows 2i and 2i+1, VR[i] rows 4i to 4i+3
 are scratchpad row addresses.
 
 Instructions are 32-bit words; program addresses count words. A drawing shows bit numbers above, fields and
-fixed bits below. A latency counts ticks from the operands to the result in its register; a load or store
-moves a row a tick, and traps with the cause ADDRESS where a row is outside the scratchpad. Flags are sticky; they
-are those of all lanes.
+fixed bits below. A latency counts ticks from the one in which an instruction takes its operands (those of `mma`
+enter processing element (0,0) of the array) to the one in which an instruction that uses its result can take it: 1
+where that is the next tick. A load or store moves a row a tick, and traps with the cause ADDRESS where a row is
+outside the scratchpad. Flags are sticky; they are those of all lanes.
 
 `loop count, length` executes the `length` words behind it `count` times, without a tick lost at the end of the body;
 a count of 0 skips them. Four loops nest; bodies may end at the same word. A fifth `loop` inside, and one whose body

@@ -6,9 +6,10 @@ assembler's operands in order as ``field:kind:access`` and ``modes`` the encoded
 neither by the opcode, funct3, funct7, an operand nor a mode is a fixed zero.
 
 Operand kinds: VX VE VR (vector registers), A (address register), and the immediates of fields.py. Access: ``r``,
-``w``; ``i`` is encoded and ignored; immediates have none. ``unit`` is where it executes, ``latency`` in ticks (0:
-at dispatch; a formula in K where it depends on K), ``op`` names the operation inside the unit, ``family`` the chapter
-of the reference page, ``flags`` the sticky flags it can raise.
+``w``; ``i`` is encoded and ignored; immediates have none. ``unit`` is where it executes, ``latency`` the ticks until
+its result can be used, 0 where it ends at dispatch, a formula of K, ``max`` and ``log2`` where it depends on K
+(tests/hw/test_latency.py measures every row), ``op`` names the operation inside the unit, ``family`` the chapter of the
+reference page, ``flags`` the sticky flags it can raise.
 """
 
 from typing import NamedTuple
@@ -40,15 +41,15 @@ TABLE: tuple[Row, ...] = (
     Row("seta",         "op=0x04", "rd:A:w imm20", "", "control", 0, "seta", "address", "A[rd] = imm20, an unsigned row address."),
     Row("adda",         "op=0x05", "rd:A:w rs1:A:r imm12", "", "control", 0, "adda", "address", "A[rd] = A[rs1] + imm12, modulo 2^32."),
     # memory: 0x08 load, 0x09 store, 0x0a to 0x0f kept for DMA; f3[1:0] the class, f3[2] post-increment
-    Row("ld.vx",        "op=0x08 f3=0", "rd:VX:w rs1:A:r imm12", "post", "lsu", 1, "load",  "memory", "VX[rd] = scratchpad row A[rs1] + imm12."),
-    Row("ld.ve",        "op=0x08 f3=1", "rd:VE:w rs1:A:r imm12", "post", "lsu", 2, "load",  "memory", "The two VX rows of VE[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
-    Row("ld.vr",        "op=0x08 f3=2", "rd:VR:w rs1:A:r imm12", "post", "lsu", 4, "load",  "memory", "The four VX rows of VR[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
+    Row("ld.vx",        "op=0x08 f3=0", "rd:VX:w rs1:A:r imm12", "post", "lsu", 2, "load",  "memory", "VX[rd] = scratchpad row A[rs1] + imm12."),
+    Row("ld.ve",        "op=0x08 f3=1", "rd:VE:w rs1:A:r imm12", "post", "lsu", 3, "load",  "memory", "The two VX rows of VE[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
+    Row("ld.vr",        "op=0x08 f3=2", "rd:VR:w rs1:A:r imm12", "post", "lsu", 5, "load",  "memory", "The four VX rows of VR[rd], in VX order = scratchpad rows from A[rs1] + imm12 on."),
     Row("st.vx",        "op=0x09 f3=0", "rd:VX:r rs1:A:r imm12", "post", "lsu", 1, "store", "memory", "Scratchpad row A[rs1] + imm12 = VX[rd]."),
     Row("st.ve",        "op=0x09 f3=1", "rd:VE:r rs1:A:r imm12", "post", "lsu", 2, "store", "memory", "Scratchpad rows from A[rs1] + imm12 on = the two VX rows of VE[rd], in VX order."),
     Row("st.vr",        "op=0x09 f3=2", "rd:VR:r rs1:A:r imm12", "post", "lsu", 4, "store", "memory", "Scratchpad rows from A[rs1] + imm12 on = the four VX rows of VR[rd], in VX order."),
     # matrix: 0x10; 0x12 to 0x1f kept for streaming forms
     Row("mma",          "op=0x10 f3=0", "rd:VR:i rs1:VX:r rs2:VX:r", "keep", "mmalu", 1, "feed", "matrix", "ACC[i][j] = (keep ? ACC[i][j] : 0) + VX[rs1][i] * VX[rs2][j], signed bytes, modulo 2^32; rd is encoded and ignored."),
-    Row("mma.last",     "op=0x10 f3=1", "rd:VR:w rs1:VX:r rs2:VX:r", "keep", "mmalu", 1, "last", "matrix", "As mma; then T = ACC, VR[rd][i] = T[i][i] (the lane dot product) and ACC = 0."),
+    Row("mma.last",     "op=0x10 f3=1", "rd:VR:w rs1:VX:r rs2:VX:r", "keep", "mmalu", "2 * K", "last", "matrix", "As mma; then T = ACC, VR[rd][i] = T[i][i] (the lane dot product) and ACC = 0."),
     Row("mma.reset",    "op=0x10 f3=2", "", "", "mmalu", 1, "reset", "matrix", "ACC = 0."),
     Row("mma.bias",     "op=0x10 f3=3", "rs1:VR:r", "", "mmalu", 4, "bias", "matrix", "ACC[i][j] = VR[rs1][i] for every column j; a byte a tick."),
     Row("vtile",        "op=0x11", "rd:VR:w column", "", "valu", 1, "tile", "matrix", "VR[rd][i] = T[i][column], a column of the last committed tile; a column of K or more is illegal."),
@@ -177,8 +178,8 @@ TABLE: tuple[Row, ...] = (
     Row("vfeq",         "op=0x29 f7=0x10", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "feq", "float", "All ones where rs1 = rs2, else zero; NV where a NaN signals.", "NV"),
     Row("vflt",         "op=0x29 f7=0x11", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "flt", "float", "All ones where rs1 < rs2, else zero; NV where either is a NaN.", "NV"),
     Row("vfle",         "op=0x29 f7=0x12", "rd:VR:w rs1:VR:r rs2:VR:r", "", "valu", 1, "fle", "float", "All ones where rs1 <= rs2, else zero; NV where either is a NaN.", "NV"),
-    Row("vfredsum",     "op=0x29 f7=0x18", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", "max(1, log2 K)", "fredsum", "float", "Every lane of rd = the sum of rs1's lanes: lane i plus lane i + K/2, then K/4, ..., each sum rounded; K=1 gives the lane as it is, without flags. A tiny sum is exact.", "NV OF NX"),
-    Row("vfredmax",     "op=0x29 f7=0x19", "rd:VR:w rs1:VR:r", "", "valu", "max(1, log2 K)", "fredmax", "float", "Every lane of rd = the maximumNumber of rs1's lanes: lane i and lane i + K/2, then K/4, ...; K=1 gives the lane as it is, without flags. A signalling NaN raises NV.", "NV"),
+    Row("vfredsum",     "op=0x29 f7=0x18", "rd:VR:w rs1:VR:r", "rounding=rne", "valu", "max(1, log2(K))", "fredsum", "float", "Every lane of rd = the sum of rs1's lanes: lane i plus lane i + K/2, then K/4, ..., each sum rounded; K=1 gives the lane as it is, without flags. A tiny sum is exact.", "NV OF NX"),
+    Row("vfredmax",     "op=0x29 f7=0x19", "rd:VR:w rs1:VR:r", "", "valu", "max(1, log2(K))", "fredmax", "float", "Every lane of rd = the maximumNumber of rs1's lanes: lane i and lane i + K/2, then K/4, ...; K=1 gives the lane as it is, without flags. A signalling NaN raises NV.", "NV"),
     Row("vrdflags",     "op=0x2d f3=0", "rd:VR:w", "", "valu", 1, "rdflags", "float", "Every lane of rd = the sticky flags, NV 16 DZ 8 OF 4 UF 2 NX 1."),
     Row("vwrflags",     "op=0x2d f3=1", "flags", "", "valu", 1, "wrflags", "float", "The sticky flags = the immediate; 0 clears them."),
     # fused multiply-add: 0x2a, four registers, f7[1:0] the signs, f3 the rounding mode
