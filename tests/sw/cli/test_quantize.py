@@ -142,8 +142,8 @@ def test_no_error_is_null_in_the_report():
 
 
 def test_a_damaged_layer_is_the_worst(folder, monkeypatch):
-    def damaged(graph, records):
-        made = quantize_graph(graph, records)
+    def damaged(graph, records, **settings):
+        made = quantize_graph(graph, records, **settings)
         node = next(node for node in made.nodes[5:] if node.op.value == "conv")
         data = made.constants[node.inputs[1]]
         made.constants[node.inputs[1]] = np.ascontiguousarray(data[::-1])
@@ -215,4 +215,5 @@ def test_outputs_that_cannot_be_written(folder):
     refused(run(folder, "--report", folder / "q.onnx"), "is the output as well; give the report another name")
     refused(run(folder, "--report", folder / "none" / "r.json"), "there is no folder")
     refused(run(folder, "--method", "best"), "--method")
+    refused(run(folder, "--weight-bits", "5"), "Invalid value for '--weight-bits': '5' is not one of '7', '8'")
     assert sorted(path.name for path in folder.iterdir()) == ["m.onnx", "x.npz"]
