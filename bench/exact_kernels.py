@@ -2,10 +2,8 @@
 
 A case is a layer or function with random shapes, operands and settings. Its bytes are compared with those of
 ``scalar``; products, dot products and largest elements with NumPy as well; what ``onnx`` requantizes, adds, multiplies
-and averages with ONNX Runtime too. ``scalar`` itself is compared with these witnesses alone.
-
-Known difference: without VNNI instructions ONNX Runtime adds pairs of products in 16 bits, which saturate. On such a
-processor its weights stay within 64, where they cannot.
+and averages with ONNX Runtime and the NumPy evaluator of networks too. ``scalar`` itself is compared with these
+witnesses alone.
 """
 
 import argparse
@@ -16,9 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
 
 from accord.kernels import (
     Conv2d,
@@ -28,7 +24,6 @@ from accord.kernels import (
     add,
     available,
     average_pool,
-    capabilities,
     dot,
     implementation,
     max_pool,
@@ -37,6 +32,7 @@ from accord.kernels import (
     requantize,
 )
 from accord.sim.seed import seed
+from bench.witness.single import witnessed
 
 Array = NDArray[Any]
 Case = tuple[Callable[[str], Array], Array | None]
@@ -44,12 +40,9 @@ Case = tuple[Callable[[str], Array], Array | None]
 
 CASES = 1000
 CONTRACTS = ("fma", "onnx", "tflite")
-TYPES = {"int8": TensorProto.INT8, "uint8": TensorProto.UINT8, "int32": TensorProto.INT32, "float32": TensorProto.FLOAT}
-MICROSOFT = ("QLinearAdd", "QLinearMul", "QLinearGlobalAveragePool")
-LARGEST_WEIGHT = 128 if {"avx512vnni", "avxvnni"} & set(capabilities()) else 64
 SHAPES = [((1, 1), (1, 1), (0, 0, 0, 0)), ((1, 1), (1, 1), (1, 1, 1, 1)), ((2, 2), (1, 1), (0, 1, 1, 0))]
 SHAPES += [((2, 1), (1, 2), (2, 0, 1, 1)), ((1, 3), (2, 1), (1, 1, 1, 1)), ((3, 2), (1, 1), (0, 0, 2, 2))]
-"""Strides, dilations and paddings: few, so that ONNX Runtime's sessions are used again."""
+"""Strides, dilations and paddings."""
 
 
 class Draw:
@@ -74,7 +67,7 @@ class Draw:
 
     def weight(self, *shape: int) -> Array:
         """Weights, the least among them."""
-        return self.rng.integers(-LARGEST_WEIGHT, LARGEST_WEIGHT, shape).astype(np.int8)
+        return self.rng.integers(-128, 127, shape, endpoint=True).astype(np.int8)
 
     def bias(self, channels: int) -> Array:
         """Biases of the size of sums."""
@@ -89,30 +82,6 @@ class Draw:
         return self.scale(), self.scale(channels), self.scale(around=0.05 * depth**0.5)
 
 
-@functools.cache
-def _session(op: str, types: tuple[tuple[str, int], ...], out: str, attributes: tuple[tuple[str, Any], ...]) -> Any:
-    names = [f"i{number}" for number in range(len(types))]
-    infos = [
-        helper.make_tensor_value_info(name, TYPES[dtype], [None] * axes)
-        for name, (dtype, axes) in zip(names, types, strict=True)
-    ]
-    node = helper.make_node(op, names, ["y"], domain="com.microsoft" if op in MICROSOFT else "", **dict(attributes))
-    graph = helper.make_graph([node], op, infos, [helper.make_tensor_value_info("y", TYPES[out], None)])
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def _onnx(op: str, inputs: list[Any], out: str, **attributes: Any) -> Any:
-    """Return the output of one node of ONNX Runtime."""
-    arrays = [np.asarray(value) for value in inputs]
-    types = tuple((str(array.dtype), array.ndim) for array in arrays)
-    feeds = {f"i{number}": array for number, array in enumerate(arrays)}
-    return _session(op, types, out, tuple(attributes.items())).run(None, feeds)[0]
-
-
 def _matmul(d: Draw) -> Case:
     m, k, n = d.size(80), d.size(200), d.size(80)
     x, w, zero, out_zero = d.bytes(m, k), d.weight(k, n), d.bytes()[()], d.bytes()[()]
@@ -123,7 +92,7 @@ def _matmul(d: Draw) -> Case:
     s_x, s_w, s_y = d.scales(n, k)
     settings["output"] = Output(d.contract, output_multiplier(d.contract, s_x, s_w, s_y), out_zero, d.dtype)
     inputs = [x, s_x, zero, w, s_w, np.zeros(n, np.int8), s_y, out_zero]
-    witness = _onnx("QLinearMatMul", inputs, d.dtype) if d.contract == "onnx" else None
+    witness = witnessed("QLinearMatMul", inputs) if d.contract == "onnx" else None
     return lambda isa: Matmul(w, **settings, isa=isa)(x), witness
 
 
@@ -143,7 +112,7 @@ def _convolution(d: Draw, layer: Any, groups: int, depth: int, columns: int) -> 
     if d.contract == "onnx":
         inputs = [_nchw(x), s_x, zero, _nchw(w), s_w, np.zeros(len(w), np.int8), s_y, out_zero, bias]
         attributes = {"strides": stride, "dilations": dilation, "pads": padding, "group": groups}
-        witness = _onnx("QLinearConv", inputs, d.dtype, **attributes).transpose(0, 2, 3, 1)
+        witness = witnessed("QLinearConv", inputs, **attributes).transpose(0, 2, 3, 1)
     return lambda isa: layer(weight, **settings, isa=isa)(x), witness
 
 
@@ -180,7 +149,7 @@ def _two_operands(d: Draw, function: Any, op: str, around: float) -> Case:
     z_a, z_b, z_y = d.bytes(3)
     scales = {"a_scale": s_a, "b_scale": s_b, "scale": s_y}
     zeros = {"a_zero_point": z_a, "b_zero_point": z_b, "zero_point": z_y}
-    witness = _onnx(op, [a, s_a, z_a, b, s_b, z_b, s_y, z_y], d.dtype) if d.contract == "onnx" else None
+    witness = witnessed(op, [a, s_a, z_a, b, s_b, z_b, s_y, z_y]) if d.contract == "onnx" else None
     return lambda isa: function(a, b, **scales, **zeros, contract=d.contract, isa=isa), witness
 
 
@@ -198,7 +167,7 @@ def _average_pool(d: Draw) -> Case:
     witness = None
     if d.contract == "onnx":
         inputs = [_nchw(x), s_x, zero, s_y, out_zero]
-        witness = _onnx("QLinearGlobalAveragePool", inputs, d.dtype).transpose(0, 2, 3, 1)
+        witness = witnessed("QLinearGlobalAveragePool", inputs).transpose(0, 2, 3, 1)
     scales = {"x_scale": s_x, "x_zero_point": zero, "scale": s_y, "zero_point": out_zero}
     return lambda isa: average_pool(x, ends, **scales, contract=d.contract, isa=isa), witness
 

@@ -1,12 +1,6 @@
-"""Rows of the ledger that networks give: speed, cosine, bytes against ONNX Runtime and TFLite."""
-
-import tempfile
-from pathlib import Path
+"""Rows of the ledger that networks give: speed, cosine, bytes against the witnesses of ONNX and TFLite."""
 
 import numpy as np
-import onnx
-import onnxruntime
-from onnx import helper
 
 from accord.nn.executor import Executor
 from accord.nn.exporters.onnx import export_onnx
@@ -15,6 +9,7 @@ from accord.nn.importers.tflite import import_tflite
 from bench.gates import cosine, latency
 from bench.gates.networks import network, smooth_images
 from bench.gates.small import both
+from bench.witness.both import Witness, exposed
 
 TFLITE = ("ad_autoencoder", "ic_resnet8", "kws_dscnn", "vww_mobilenetv1")
 IMAGES, SEED = 2, 2
@@ -40,24 +35,13 @@ def trained_cosine() -> float:
 
 def against_onnx_runtime() -> tuple[int, int]:
     """Return how many elements of quantized tensors of MobileNetV3-Small were compared, and how many differ."""
-    model = export_onnx(both()[1])
-    outputs = {info.name for info in model.graph.output}
-    for node in model.graph.node:
-        if node.op_type == "QuantizeLinear" and node.output[0] not in outputs:
-            model.graph.output.append(helper.make_empty_tensor_value_info(node.output[0]))
-    with tempfile.TemporaryDirectory() as folder:
-        onnx.save(model, Path(folder) / "model.onnx")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        providers = ["CPUExecutionProvider"]
-        session = onnxruntime.InferenceSession(str(Path(folder) / "model.onnx"), options, providers=providers)
-        executor = Executor(import_onnx(Path(folder) / "model.onnx"))
+    model = exposed(export_onnx(both()[1]))
+    witness, executor = Witness(model), Executor(import_onnx(model))
     compared = differ = 0
     for image in smooth_images(np.random.default_rng(SEED), IMAGES):
-        feeds = {session.get_inputs()[0].name: image[None]}
-        names = [info.name for info in session.get_outputs()]
+        feeds = {witness.inputs[0]: image[None]}
         got = executor.run(feeds)
-        for name, want in zip(names, session.run(names, feeds), strict=True):
+        for name, want in zip(witness.outputs, witness.run(None, feeds), strict=True):
             compared += want.size
             differ += int((got[name] != want).sum())
     return compared, differ

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 
@@ -11,7 +12,12 @@ NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().pare
 """Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose."""
 
 
+PROCESSORS = {"": "", "novnni": "avxvnni,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi"}
+"""What ACCORD_PROCESSOR may say, and what it hides from the kernels; bench.witness reads it for ONNX Runtime."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    _choose_processor()
     if not config.option.markexpr:
         config.option.markexpr = "not nightly and not emulated"
     # drawn once: every test, in every process, is to use the seed that the header shows
@@ -19,8 +25,18 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ACCORD_SEED"] = str(secrets.randbits(31))
 
 
+def _choose_processor() -> None:
+    """Have everything behave as on the processor that ACCORD_PROCESSOR names."""
+    chosen = os.environ.get("ACCORD_PROCESSOR", "")
+    if chosen not in PROCESSORS:
+        raise pytest.UsageError(f"ACCORD_PROCESSOR: expected novnni or nothing, got {chosen!r}")
+    if chosen:
+        os.environ["ACCORD_CPU_MASK"] = PROCESSORS[chosen]
+
+
 def pytest_report_header() -> str:
-    return f"ACCORD_SEED={os.environ.get('ACCORD_SEED', 'default')}"
+    processor = os.environ.get("ACCORD_PROCESSOR") or "this one"
+    return f"ACCORD_SEED={os.environ.get('ACCORD_SEED', 'default')}, ACCORD_PROCESSOR={processor}"
 
 
 def _wants_networks_in_vain() -> bool:
@@ -48,8 +64,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             if name == "compared":
                 terminalreporter.write_line(str(value))
+    _print_witnesses(terminalreporter)
     if _wants_networks_in_vain():
         terminalreporter.write_line(f"no networks in {NETWORKS} (ACCORD_MODELS): tests of networks were deselected")
+
+
+def _print_witnesses(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many elements each witness gave for tests to compare with, and on how many both were asked."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    total: Counter[str] = Counter()
+    for report in reports:
+        if getattr(report, "when", None) == "teardown":
+            for name, value in report.user_properties:
+                total.update(value if name == "witnesses" else {})
+    if total:
+        terminalreporter.write_line(
+            f"witnesses: ONNX Runtime {total['ONNX Runtime']:,} elements, "
+            f"NumPy evaluator {total['NumPy evaluator']:,}, "
+            f"both compared with one another {total['both']:,}; {total['differ']:,} differ"
+        )
 
 
 def _fail_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

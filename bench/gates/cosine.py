@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
+import onnx
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
@@ -31,6 +31,7 @@ from accord.nn.quantization import calibrate, equalize, layer_errors, quantize_g
 from bench.digits.data import folds, path
 from bench.gates.gate import Outcome
 from bench.gates.networks import network, smooth_images
+from bench.witness.sessions import session
 
 Floats = NDArray[np.float32]
 Feeds = Mapping[str, Floats]
@@ -78,12 +79,10 @@ class _Samples(CalibrationDataReader):
 
 
 def witness(model: Path, images: Floats) -> Floats:
-    """Return what ONNX Runtime computes, on one thread."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    return np.concatenate([session.run(None, feeds)[0] for feeds in singly(name, images)])
+    """Return what ONNX Runtime computes, its sums exact on every processor."""
+    runtime = session(onnx.load(model))
+    name = runtime.get_inputs()[0].name
+    return np.concatenate([runtime.run(None, feeds)[0] for feeds in singly(name, images)])
 
 
 def ort_quantized(model: Path, calibrating: Floats, images: Floats) -> Floats:

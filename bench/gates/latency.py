@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import onnxruntime
+import onnx
 
 from accord.nn.executor import Executor
 from bench.gates.gate import Outcome
 from bench.gates.networks import network
 from bench.gates.small import FILE, both, image
+from bench.witness.runtime import plain
 
 LEAST, FIRST_MARK, GOAL = 2.5, 3.0, 4.5
 WARM, TURNS, TOGETHER = 20, 20, 20
@@ -49,9 +50,7 @@ def in_turns(calls: list[Callable[[], object]]) -> list[float]:
 
 def fp32() -> Callable[[], object]:
     """Return a call of ONNX Runtime's FP32 network."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(network(FILE)), options, providers=["CPUExecutionProvider"])
+    session = plain(onnx.load(network(FILE)))
     feeds = {session.get_inputs()[0].name: image()}
     return lambda: session.run(None, feeds)
 

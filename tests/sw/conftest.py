@@ -11,8 +11,16 @@ from accord.isa import Config
 from accord.model import Npu as Model
 from accord.nn.programs import VectorProgram, run_program
 from accord.sim import Npu as Rtl
+from bench.witness import tally
 
 LANES = (1, nightly(4), 8, nightly(16))
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Leave with the test what witnesses gave for it: the run's last lines add it up."""
+    counts = tally.taken()
+    if counts:
+        item.user_properties.append(("witnesses", counts))
 
 
 @cache

@@ -22,7 +22,7 @@ from accord.nn.quantization.calibrate import METHODS as ALL_METHODS
 from accord.sim.seed import seed
 
 from ..nn.onnx_networks import NETWORKS, Net, images
-from ..nn.onnx_witness import exposed, session
+from ..nn.onnx_witness import Witness, exposed
 from .command import accord, loaded, refused
 
 
@@ -56,10 +56,9 @@ def test_the_file_has_the_same_bytes_in_onnx_runtime_and_accord_run(name, method
     assert result.exit_code == 0, result.output
     model = onnx.load(tmp_path / "q.onnx")
     assert (model.ir_version, model.opset_import[0].version) == (8, 17)
-    witness = session(exposed(model))
-    (given,) = witness.get_inputs()
-    names, x = [info.name for info in witness.get_outputs()], images(seed() + 1, 1, given.shape)[0]
-    wanted = dict(zip(names, witness.run(names, {"x": x}), strict=True))
+    shape = [size.dim_value for size in model.graph.input[0].type.tensor_type.shape.dim]
+    witness, x = Witness(exposed(model)), images(seed() + 1, 1, tuple(shape))[0]
+    wanted = dict(zip(witness.outputs, witness.run(None, {"x": x}), strict=True))
     np.savez(tmp_path / "test.npz", x=x)
     files = ["--input", tmp_path / "test.npz", "--output", tmp_path / "y.npz"]
     assert accord("run", tmp_path / "q.onnx", *files, "--all-tensors").exit_code == 0

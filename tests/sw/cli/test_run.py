@@ -16,14 +16,14 @@ from accord.nn.importers.onnx import import_onnx
 from accord.sim.seed import seed
 
 from ..nn.onnx_networks import NETWORKS, Net, images
-from ..nn.onnx_witness import exposed, quantized, session
+from ..nn.onnx_witness import Witness, exposed, quantized
 from .command import accord, loaded, refused
 
 
 def build(name: str, folder: Path, batch: int | str = 1, **kind: str) -> onnx.ModelProto:
     """Write a quantized network to ``m.onnx`` and return it."""
     net = Net(seed())
-    model = quantized(net.model(NETWORKS[name](net)), images(seed(), 2), folder, **kind)
+    model = quantized(net.model(NETWORKS[name](net)), images(seed(), 2), **kind)
     if isinstance(batch, str):
         model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = batch
         model.graph.output[0].type.tensor_type.ClearField("shape")
@@ -51,13 +51,12 @@ def written(folder):
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
 @pytest.mark.parametrize("name", ["mobilenet_v2", "squeeze_and_excite", "channel_shuffle"])
 def test_all_tensors_are_onnx_runtimes(name, form, tmp_path, record_property):
-    witness = session(exposed(build(name, tmp_path, form=form)))
+    witness = Witness(exposed(build(name, tmp_path, form=form)))
     (x,) = images(seed() + 1, 1)
     np.savez(tmp_path / "x.npz", x=x)
     result = run(tmp_path, "--all-tensors")
     assert result.exit_code == 0, result.output
-    got, names = written(tmp_path), [info.name for info in witness.get_outputs()]
-    wanted = dict(zip(names, witness.run(names, {"x": x}), strict=True))
+    got, wanted = written(tmp_path), dict(zip(witness.outputs, witness.run(None, {"x": x}), strict=True))
     assert len(wanted) >= 2
     for tensor, want in wanted.items():
         np.testing.assert_array_equal(got[tensor], want, strict=True)
@@ -70,7 +69,7 @@ def test_outputs_have_their_names(folder):
     assert result.exit_code == 0, result.output
     model = onnx.load(folder / "m.onnx")
     (name,) = (info.name for info in model.graph.output)
-    (want,) = session(model).run(None, {"x": loaded(folder / "x.npz")["x"]})
+    (want,) = Witness(model).run(None, {"x": loaded(folder / "x.npz")["x"]})
     assert list(written(folder)) == [name]
     np.testing.assert_array_equal(written(folder)[name], want, strict=True)
     assert name in result.output
@@ -109,11 +108,11 @@ def test_samples_that_are_mixed_stay_together(tmp_path, monkeypatch):
     net.shape = (2, 4)
     output = net.add("Softmax", net.gemm("x", 4, 4), axis=0)
     samples = [np.random.default_rng(seed()).normal(0, 1, (2, 4)).astype(np.float32)]
-    model = quantized(net.model(output), samples, tmp_path)
+    model = quantized(net.model(output), samples)
     onnx.save(model, tmp_path / "m.onnx")
     np.savez(tmp_path / "x.npz", x=samples[0])
     assert run(tmp_path).exit_code == 0
-    (want,) = session(model).run(None, {"x": samples[0]})
+    (want,) = Witness(model).run(None, {"x": samples[0]})
     np.testing.assert_array_equal(written(tmp_path)[output], want, strict=True)
     np.savez(tmp_path / "x.npz", x=np.concatenate(samples * 2))
     refused(run(tmp_path), "x.npz: 4 samples, the network takes 2 at once and mixes them; give 2")
@@ -147,7 +146,7 @@ def test_two_inputs_and_names_that_numpy_keeps_for_itself(tmp_path):
     np.savez(tmp_path / "x.npz", **feeds)
     assert run(tmp_path).exit_code == 0
     names = ["file", "allow_pickle"]
-    for name, want in zip(names, session(model).run(names, feeds), strict=True):
+    for name, want in zip(names, Witness(model).run(names, feeds), strict=True):
         np.testing.assert_array_equal(written(tmp_path)[name], want, strict=True)
     np.savez(tmp_path / "x.npz", a=feeds["a"])
     refused(run(tmp_path), "expected arrays 'a', 'b', the inputs of the network, got 'a'; add 'b'")
@@ -209,7 +208,7 @@ def test_bad_arrays_are_named(kind, folder):
     arrays, message = bad_arrays()[kind]
     np.savez(folder / "x.npz", **arrays)
     refused(run(folder), f"{folder / 'x.npz'}: ", message)
-    assert sorted(path.name for path in folder.iterdir() if path.name != "quantized.onnx") == ["m.onnx", "x.npz"]
+    assert sorted(path.name for path in folder.iterdir()) == ["m.onnx", "x.npz"]
 
 
 def test_bad_files_are_named(folder):

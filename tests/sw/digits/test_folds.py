@@ -13,7 +13,7 @@ from bench.digits import __main__ as command
 from bench.digits.data import FOLDS, folds, path
 from bench.digits.folds import LIMIT, TARGET, Row, measure, quantized, table
 
-from ..nn.onnx_witness import exposed, session
+from ..nn.onnx_witness import Witness, exposed
 
 NIGHTLY = [pytest.param(fold, method, marks=pytest.mark.nightly) for fold in range(1, FOLDS) for method in METHODS]
 
@@ -40,7 +40,7 @@ def test_every_tensor_is_onnx_runtimes(fold, method, parts, record_property):
     model = exposed(export_onnx(graph))
     names = [info.name for info in model.graph.output]
     assert len(names) > 50
-    witness = dict(zip(names, session(model).run(names, {"image": images}), strict=True))
+    witness = dict(zip(names, Witness(model).run(names, {"image": images}), strict=True))
     again = Executor(import_onnx(model)).run({"image": images}, names)
     ours = Executor(graph, keep_all=True).run({"image": images}, [name for name in names if name in graph.values])
     assert len(ours) > 50

@@ -1,10 +1,10 @@
 """The digits networks as they are in the repository: what their files hold, and what ONNX Runtime makes of them."""
 
 import onnx
-import onnxruntime
 import pytest
 
 from bench.digits.data import FOLDS, folds, path
+from bench.witness.sessions import session
 
 LARGEST = 300_000
 LEAST_ACCURACY = 0.98
@@ -26,8 +26,8 @@ def test_each_image_is_held_out_once(parts):
 
 @pytest.mark.parametrize("fold", range(FOLDS))
 def test_accuracy_on_images_held_out(fold, parts, record_property):
-    session = onnxruntime.InferenceSession(path(fold), providers=["CPUExecutionProvider"])
-    (logits,) = session.run(["logits"], {"image": parts[fold].test_images})
+    witness = session(onnx.load(path(fold)))
+    (logits,) = witness.run(["logits"], {"image": parts[fold].test_images})
     labels = parts[fold].test_labels
     right = int((logits.argmax(axis=1) == labels).sum())
     record_property("compared", f"digits, FP32, fold {fold}: {right} of {len(labels)} images held out are right")

@@ -1,10 +1,10 @@
 """The digits network as ONNX Runtime quantizes it, imported: its bytes on every image held out."""
 
 import onnx
-import onnxruntime
 import pytest
 
 from bench.digits.data import folds, path
+from bench.witness.runtime import LEVEL, plain
 
 from ..nn.onnx_witness import differences, exposed, quantized
 
@@ -21,18 +21,15 @@ KINDS = {
 def folded(tmp_path_factory):
     """Return the network with BatchNorm folded by ONNX Runtime, whose quantizer wants that."""
     file = tmp_path_factory.mktemp("folded") / "folded.onnx"
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.optimized_model_filepath = str(file)
-    onnxruntime.InferenceSession(path(0), options, providers=["CPUExecutionProvider"])
+    plain(onnx.load(path(0)), LEVEL.ORT_ENABLE_BASIC, file)
     return file
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_tensor(kind, folded, tmp_path, record_property):
+def test_every_tensor(kind, folded, record_property):
     fold = folds()[0]
     samples = [fold.train_images[at : at + 50] for at in range(0, 200, 50)]
-    model = exposed(quantized(onnx.load(folded), samples, tmp_path, **KINDS[kind]))
+    model = exposed(quantized(onnx.load(folded), samples, **KINDS[kind]))
     compared, wrong = differences(model, [fold.test_images])
     record_property("compared", f"digits by ONNX Runtime's quantizer, {kind}: {compared:,} elements compared")
     assert compared > 1_000_000

@@ -1,25 +1,30 @@
-"""ONNX Runtime as the witness of whole networks: quantizes them, runs them, shows every quantized tensor."""
+"""Whole networks and their witnesses: quantized by ONNX Runtime's quantizer, run, every quantized tensor compared."""
 
+import functools
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
-from onnx import helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from accord.nn.executor import Executor
 from accord.nn.importers.onnx import import_onnx
+from bench.witness.both import Witness, exposed
+
+__all__ = ["Witness", "differences", "exposed", "quantized"]
 
 TYPES = {"uint8": QuantType.QUInt8, "int8": QuantType.QInt8}
 FORMATS = {"QDQ": QuantFormat.QDQ, "QOperator": QuantFormat.QOperator}
+Samples = tuple[tuple[tuple[int, ...], bytes], ...]
 
 
-class Samples(CalibrationDataReader):
-    def __init__(self, name: str, samples: list[NDArray[np.float32]]) -> None:
-        self._feeds = iter([{name: sample} for sample in samples])
+class Reader(CalibrationDataReader):
+    def __init__(self, name: str, samples: Samples) -> None:
+        arrays = [np.frombuffer(data, np.float32).reshape(shape) for shape, data in samples]
+        self._feeds = iter([{name: array} for array in arrays])
 
     def get_next(self) -> Any:
         return next(self._feeds, None)
@@ -28,7 +33,6 @@ class Samples(CalibrationDataReader):
 def quantized(
     model: onnx.ModelProto,
     samples: list[NDArray[np.float32]],
-    folder: Path,
     *,
     form: str = "QDQ",
     activation: str = "uint8",
@@ -37,45 +41,39 @@ def quantized(
     **options: Any,
 ) -> onnx.ModelProto:
     """Return what ONNX Runtime's quantizer makes of a network."""
-    quantize_static(
-        model,
-        folder / "quantized.onnx",
-        Samples(model.graph.input[0].name, samples),
-        quant_format=FORMATS[form],
-        activation_type=TYPES[activation],
-        weight_type=TYPES[weight],
-        per_channel=per_channel,
-        extra_options=options,
-    )
-    return onnx.load(folder / "quantized.onnx")
+    settings = (form, activation, weight, per_channel, tuple(options.items()))
+    given = tuple((x.shape, x.tobytes()) for x in samples)
+    return onnx.ModelProto.FromString(_quantized(model.SerializeToString(), given, settings))
 
 
-def exposed(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Return the network with every QuantizeLinear's output among its own; floats stay inside, where they are fused."""
-    shown = onnx.ModelProto()
-    shown.CopyFrom(model)
-    have = {info.name for info in shown.graph.output}
-    for node in shown.graph.node:
-        if node.op_type == "QuantizeLinear" and node.output[0] not in have:
-            shown.graph.output.append(helper.make_empty_tensor_value_info(node.output[0]))
-    return shown
-
-
-def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+@functools.cache
+def _quantized(model: bytes, samples: Samples, settings: tuple[Any, ...]) -> bytes:
+    """Several tests want the same: it is made once in a process."""
+    form, activation, weight, per_channel, options = settings
+    network = onnx.ModelProto.FromString(model)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "quantized.onnx"
+        quantize_static(
+            network,
+            path,
+            Reader(network.graph.input[0].name, samples),
+            quant_format=FORMATS[form],
+            activation_type=TYPES[activation],
+            weight_type=TYPES[weight],
+            per_channel=per_channel,
+            extra_options=dict(options),
+        )
+        return onnx.load(path).SerializeToString()
 
 
 def differences(model: onnx.ModelProto, inputs: list[NDArray[np.float32]], **settings: Any) -> tuple[int, dict]:
     """Return how many elements were compared, and the numbers that differ by tensor."""
-    witness, executor = session(model), Executor(import_onnx(model), **settings)
-    names, name = [info.name for info in witness.get_outputs()], witness.get_inputs()[0].name
+    witness, executor = Witness(model), Executor(import_onnx(model), **settings)
+    (name,) = witness.inputs
     compared, wrong = 0, {}
     for x in inputs:
         got = executor.run({name: x})
-        for output, want in zip(names, witness.run(names, {name: x}), strict=True):
+        for output, want in zip(witness.outputs, witness.run(None, {name: x}), strict=True):
             assert (got[output].shape, got[output].dtype) == (want.shape, want.dtype), output
             compared += want.size
             count = int((got[output] != want).sum())

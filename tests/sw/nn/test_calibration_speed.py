@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 
 from accord.nn.calibration import METHODS, observe
+from bench.witness.runtime import plain
 
 pytestmark = pytest.mark.networks
 IMAGES, SECONDS = 100, 30
@@ -20,9 +20,7 @@ def session(networks):
     for node in model.graph.node:
         known = {output.name for output in model.graph.output}
         model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in node.output if name not in known)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return plain(model)
 
 
 def batches(session):

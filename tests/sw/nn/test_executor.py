@@ -19,10 +19,10 @@ BATCH = 16
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory) -> Graph:
+def network() -> Graph:
     net = Net(seed())
     model = net.model(NETWORKS["squeeze_and_excite"](net))
-    found = quantized(model, images(seed(), 2), tmp_path_factory.mktemp("network"))
+    found = quantized(model, images(seed(), 2))
     found.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
     return import_onnx(found)
 
@@ -120,10 +120,10 @@ def test_profile_names_every_step(network):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_what_is_fused_changes_no_byte(name, tmp_path):
+def test_what_is_fused_changes_no_byte(name):
     """Tables in the layer before them and inputs quantized as they come in, against every node by itself."""
     net = Net(seed())
-    graph = import_onnx(quantized(net.model(NETWORKS[name](net)), images(seed(), 2), tmp_path))
+    graph = import_onnx(quantized(net.model(NETWORKS[name](net)), images(seed(), 2)))
     fused, plain = Executor(graph), Executor(graph, keep_all=True)
     for x in images(seed() + 1, 3):
         for output in (fused.profile, fused.run):

@@ -30,7 +30,7 @@ from accord.sim.seed import seed
 from bench.digits.data import folds, path
 
 from .onnx_networks import NETWORKS, Net, images
-from .onnx_witness import exposed, session
+from .onnx_witness import Witness, exposed
 from .sketch import Sketch, run, small_integers
 
 
@@ -43,8 +43,8 @@ def quantized(name: str, dtype: type = np.uint8) -> Graph:
 def compared(graph: Graph, model: onnx.ModelProto, inputs: list[np.ndarray], key: str = "x") -> int:
     """Compare all outputs and QuantizeLinear outputs with the executor's and those of the model imported."""
     shown = exposed(model)
-    names = [info.name for info in shown.graph.output]
-    witness, own = session(shown), Executor(graph, keep_all=True)
+    witness, own = Witness(shown), Executor(graph, keep_all=True)
+    names = witness.outputs
     again = Executor(import_onnx(model), keep_all=True)
     count = 0
     for x in inputs:
@@ -80,7 +80,7 @@ def test_int8_activations(name):
     for other, values in again.run({"x": x}, compared).items():
         assert np.array_equal(values, found[other]), other
     onnx.checker.check_model(model)
-    session(model).run(None, {"x": x})
+    Witness(model).run(None, {"x": x})
 
 
 @pytest.mark.networks
@@ -120,7 +120,7 @@ def test_networks_that_keep_channels_last(name, networks):
         feeds = {graph.inputs[0]: x}
         want = Executor(graph).run(feeds)[output]
         assert np.array_equal(Executor(import_onnx(model)).run(feeds)[output], want)
-        session(model).run(None, feeds)
+        Witness(model).run(None, feeds)
 
 
 def exact(op: Op) -> Graph:
@@ -145,7 +145,7 @@ def test_float32_networks_to_the_bit_where_float32_is_exact(op, passes):
     graph = passes(exact(op))
     model = export_onnx(graph)
     x = small_integers(np.random.default_rng(seed() + 1), 3, 4, 9, 8)
-    want = session(model).run(None, {"x": x})
+    want = Witness(model).run(None, {"x": x})
     for other in (graph, import_onnx(model)):
         assert all(np.array_equal(a, b) for a, b in zip(run(other, x), want, strict=True))
 
@@ -158,7 +158,7 @@ def test_transposes_between_layouts(axes, planar):
     graph = net.done(net.node(Op.TRANSPOSE, ["x"], shape, TransposeAttributes(axes)))
     graph.channels_first.update(planar)
     x = np.arange(24, dtype=np.float32).reshape((1, 4, 2, 3) if "x" in planar else (1, 2, 3, 4))
-    assert np.array_equal(session(export_onnx(graph)).run(None, {"x": x})[0], run(graph, x)[0])
+    assert np.array_equal(Witness(export_onnx(graph)).run(None, {"x": x})[0], run(graph, x)[0])
 
 
 def test_a_real_network_keeps_its_function():

@@ -11,7 +11,7 @@ from accord.nn.importers.onnx import import_onnx
 from accord.nn.params import QuantizationParams
 from accord.nn.passes import insert_boundaries, tabulate
 
-from .onnx_witness import exposed, session
+from .onnx_witness import Witness, exposed
 from .sketch import Sketch, ops
 
 OPTIONS = {
@@ -58,7 +58,7 @@ def test_tables(name, scale):
     shown = exposed(model)
     names = [info.name for info in shown.graph.output]
     own = Executor(graph, keep_all=True).run({"x": x}, names)
-    for output, values in zip(names, session(shown).run(names, {"x": x}), strict=True):
+    for output, values in zip(names, Witness(shown).run(names, {"x": x}), strict=True):
         assert np.array_equal(own[output], values), output
     again = Executor(import_onnx(model)).run({"x": x})
     assert np.array_equal(again["t0"], own["t0"])

@@ -13,8 +13,8 @@ from accord.nn.functions.transcendental import fma
 from accord.nn.importers.onnx import ModelError, import_onnx
 from accord.sim.seed import seed
 
-from .exact_float import exact_fma
-from .onnx_witness import session
+from .. import exact_contracts as exact
+from .onnx_witness import Witness
 
 ROUNDS = 16
 OPSET = 20
@@ -36,13 +36,16 @@ def attributes(op, rng):
     return found.get(op, {"alpha": alpha} if takes_alpha else {})
 
 
+KINDS = {np.uint8: TensorProto.UINT8, np.int8: TensorProto.INT8}
+IMPORTS = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
+
+
 def model(nodes, constants, kind, output, shape=(1, 256)):
     infos = [helper.make_tensor_value_info("x", kind, shape)]
     outputs = [helper.make_empty_tensor_value_info(output)]
     tensors = [numpy_helper.from_array(np.asarray(data), name) for name, data in constants.items()]
-    imports = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
     graph = helper.make_graph(nodes, "function", infos, outputs, tensors)
-    return helper.make_model(graph, opset_imports=imports, ir_version=9)
+    return helper.make_model(graph, opset_imports=IMPORTS, ir_version=9)
 
 
 def quantizers(rng, dtype, lowest):
@@ -63,22 +66,46 @@ def function(op, constants, kind, options):
     return model(nodes, constants, kind, "y")
 
 
-@pytest.mark.parametrize("op", sorted(FUNCTIONS))
-def test_functions_of_every_byte(op):
-    rng = np.random.default_rng(seed())
-    for number in range(ROUNDS):
-        dtype = (np.uint8, np.int8)[number % 2]
-        kind = TensorProto.INT8 if number % 2 else TensorProto.UINT8
-        options = attributes(op, rng) if number % 3 else {}
-        tested = function(op, quantizers(rng, dtype, op in POSITIVE), kind, options)
-        x = np.arange(256, dtype=np.uint8).view(dtype).reshape(1, 256)
-        (want,) = session(tested).run(None, {"x": x})
-        np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["y"], want, strict=True)
-        # before they are rounded to bytes: every bit of the reals
-        tested.graph.node.pop()
-        tested.graph.output[0].name = "b"
-        (want,) = session(tested).run(None, {"x": x})
-        np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["b"], want, strict=True)
+def branches(with_bytes):
+    """Return a network of all functions, each in many branches, and what a branch's output is called."""
+    nodes, constants, kinds, outputs = [], {}, {}, {}
+    for op in sorted(FUNCTIONS):
+        rng = np.random.default_rng(seed())
+        for number in range(ROUNDS):
+            dtype, branch = (np.uint8, np.int8)[number % 2], f"{op}, round {number}"
+            options = attributes(op, rng) if number % 3 else {}
+            mine = {f"{branch}, {name}": one for name, one in quantizers(rng, dtype, op in POSITIVE).items()}
+            s, z, t, u = mine
+            x, a, b, y = (f"{branch}, {name}" for name in "xaby")
+            nodes.append(helper.make_node("DequantizeLinear", [x, s, z], [a]))
+            domain = "com.microsoft" if op in CONTRIB else ""
+            nodes.append(helper.make_node(op, [a], [b], name=branch, domain=domain, **options))
+            if with_bytes:
+                nodes.append(helper.make_node("QuantizeLinear", [b, t, u], [y]))
+            constants |= mine if with_bytes else {s: mine[s], z: mine[z]}
+            kinds[x], outputs[branch] = dtype, y if with_bytes else b
+    infos = [helper.make_tensor_value_info(name, KINDS[dtype], (1, 256)) for name, dtype in kinds.items()]
+    tensors = [numpy_helper.from_array(np.asarray(data), name) for name, data in constants.items()]
+    shown = [helper.make_empty_tensor_value_info(name) for name in outputs.values()]
+    graph = helper.make_graph(nodes, "functions", infos, shown, tensors)
+    feeds = {name: np.arange(256, dtype=np.uint8).view(dtype).reshape(1, 256) for name, dtype in kinds.items()}
+    return helper.make_model(graph, opset_imports=IMPORTS, ir_version=9), feeds, outputs
+
+
+@pytest.mark.parametrize("with_bytes", [True, False], ids=["bytes", "every bit of the reals"])
+def test_functions_of_every_byte(with_bytes, record_property):
+    tested, feeds, outputs = branches(with_bytes)
+    got, names = Executor(import_onnx(tested)).run(feeds), list(outputs.values())
+    wanted = dict(zip(names, Witness(tested).run(names, feeds), strict=True))
+    assert {array.dtype.kind for array in wanted.values()} == ({"u", "i"} if with_bytes else {"f"})
+    wrong = {}
+    for branch, name in outputs.items():
+        a, b = got[name], wanted[name]
+        assert (a.shape, a.dtype) == (b.shape, b.dtype), branch
+        wrong[branch] = int((~((a == b) | ((a != a) & (b != b)))).sum())
+    assert {branch: count for branch, count in wrong.items() if count} == {}
+    assert len(wrong) == len(FUNCTIONS) * ROUNDS
+    record_property("compared", f"{len(FUNCTIONS)} functions: {len(wrong)} tables of 256 compared, none differs")
 
 
 def test_fused_multiply_add_rounds_once():
@@ -87,7 +114,7 @@ def test_fused_multiply_add_rounds_once():
     # sums that cancel, or nearly, and sums where the product is a tie's last hair
     c = np.concatenate([-(a[:1000] * b[:1000]), rng.normal(0, 1e-7, 1000), rng.normal(0, 1e7, 1000)]).astype(np.float32)
     got = fma(a, b, c)
-    want = np.array([exact_fma(*map(float, three)) for three in zip(a, b, c, strict=True)], np.float32)
+    want = np.array([float(exact.fma(*map(float, three))) for three in zip(a, b, c, strict=True)], np.float32)
     np.testing.assert_array_equal(got, want)
 
 
@@ -105,7 +132,7 @@ def test_functions_become_tables_of_reals_where_the_network_ends():
     tested.graph.node.pop()
     tested.graph.output[0].name = "b"
     x = np.arange(256, dtype=np.uint8).reshape(1, 256)
-    (want,) = session(tested).run(None, {"x": x})
+    (want,) = Witness(tested).run(None, {"x": x})
     np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["b"], want, strict=True)
 
 
@@ -134,7 +161,7 @@ def test_what_stays_in_floating_point_is_refused_by_name(op):
     tested = model(nodes, {**constants, **parameters}, TensorProto.FLOAT, "out", (1, 3, 4, 4))
     if reason is None:
         x = np.random.default_rng(seed()).normal(0, 9, (1, 3, 4, 4)).astype(np.float32)
-        (want,) = session(tested).run(None, {"x": x})
+        (want,) = Witness(tested).run(None, {"x": x})
         np.testing.assert_array_equal(Executor(import_onnx(tested)).run({"x": x})["out"], want, strict=True)
         return
     with pytest.raises(ModelError, match=reason) as error:

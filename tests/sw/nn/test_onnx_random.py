@@ -11,7 +11,7 @@ from accord.sim.seed import seed
 
 from .onnx_networks import Net, images
 from .onnx_random import CURVED, EXACT, IMAGE, random_network, with_outputs
-from .onnx_witness import differences, exposed, quantized, session
+from .onnx_witness import Witness, differences, exposed, quantized
 from .test_onnx_real import WholeNet, whole_images
 
 NETWORKS = 30
@@ -24,7 +24,7 @@ def test_whole_numbers(record_property):
     for number in range(NETWORKS):
         model = with_outputs(random_network(WholeNet(seed() + number, 17, IMAGE), EXACT))
         (x,) = whole_images(seed() + number, 1, IMAGE)
-        graph, witness = import_onnx(model), session(model)
+        graph, witness = import_onnx(model), Witness(model)
         got = Executor(graph).run({"x": x})
         for name, want in zip(graph.outputs, witness.run(graph.outputs, {"x": x}), strict=True):
             if np.abs(want).max() < LARGEST:
@@ -45,12 +45,12 @@ def is_refused(model):
 
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
-def test_quantized(form, tmp_path, record_property):
+def test_quantized(form, record_property):
     """Networks that ONNX Runtime leaves in floating point somewhere are refused for that, and are the fewer."""
     compared, found = 0, Counter()
     for number in range(NETWORKS):
         model = random_network(Net(seed() + number, 17, IMAGE), ("Relu", "Clip", *CURVED))
-        model = quantized(model, images(seed(), 2, IMAGE), tmp_path, form=form)
+        model = quantized(model, images(seed(), 2, IMAGE), form=form)
         if is_refused(model):
             found["refused"] += 1
             continue

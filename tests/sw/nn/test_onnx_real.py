@@ -21,7 +21,7 @@ from accord.sim.seed import seed
 from .onnx_networks import IMAGE, NETWORKS, Net, images
 from .onnx_unseen import IMAGE as LARGE
 from .onnx_unseen import UNSEEN
-from .onnx_witness import session
+from .onnx_witness import Witness
 
 BOUND = 2.0**-20
 """Of the network's largest activation: sixteen roundings of float32, more than layers of random signs add up to."""
@@ -42,7 +42,7 @@ def whole_images(number, count=1, shape=IMAGE):
 
 
 def assert_equal_to_witness(model, inputs):
-    graph, witness = import_onnx(model), session(model)
+    graph, witness = import_onnx(model), Witness(model)
     assert {value.dtype for value in graph.values.values()} == {np.dtype(np.float32)}
     executor, name = Executor(graph), model.graph.input[0].name
     for x in inputs:
@@ -246,7 +246,7 @@ def test_random_networks_are_as_near_to_double_as_float32_is(name, record_proper
     net = Net(seed(), shape=shape)
     model = net.model(rules[name.removeprefix("unseen ")](net))
     (x,) = images(seed(), 1, shape)
-    graph, witness = import_onnx(model), session(model).run(None, {"x": x})[0]
+    graph, witness = import_onnx(model), Witness(model).run(None, {"x": x})[0]
     found = Executor(graph, keep_all=True).run({"x": x}, [node.output for node in graph.nodes])
     got, scale = found[graph.outputs[0]], max(np.abs(one).max() for one in found.values())
     want = ReferenceEvaluator(in_double(model)).run(None, {"x": x.astype(np.float64)})[0]
@@ -263,7 +263,7 @@ def test_mobilenet_v3_small(networks, record_property):
     (x,) = images(seed(), 1, (1, 3, 224, 224))
     graph, name = import_onnx(model), model.graph.input[0].name
     got = Executor(graph).run({name: x})[graph.outputs[0]]
-    witness = session(model).run(None, {name: x})[0]
+    witness = Witness(model).run(None, {name: x})[0]
     want = ReferenceEvaluator(in_double(model)).run(None, {name: x.astype(np.float64)})[0]
     scale = np.abs(want).max()
     ours, theirs = (float(np.abs(one - want).max() / scale) for one in (got, witness))

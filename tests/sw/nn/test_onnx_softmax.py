@@ -8,7 +8,7 @@ from accord.nn.executor import Executor
 from accord.nn.importers.onnx import import_onnx
 from accord.sim.seed import seed
 
-from .onnx_witness import session
+from .onnx_witness import Witness
 
 ROUNDS = 100
 ROWS = 4000
@@ -36,7 +36,7 @@ def test_rows(dtype, record_property):
         zero_point = info.min if rng.integers(2) else int(rng.integers(info.min, info.max))
         model = softmax(dtype, size, scales, zero_point)
         x = rng.integers(info.min, info.max, (ROWS, size), dtype, endpoint=True)
-        (want,) = session(model).run(None, {"x": x})
+        (want,) = Witness(model).run(None, {"x": x})
         np.testing.assert_array_equal(Executor(import_onnx(model)).run({"x": x})["y"], want, strict=True)
         compared += want.size
     record_property("compared", f"QLinearSoftmax, {np.dtype(dtype)}: {compared} elements compared")

@@ -40,16 +40,16 @@ def build(name: str, opset: int = 17) -> onnx.ModelProto:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", UNSEEN)
-def test_networks(name, kind, tmp_path):
-    assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), tmp_path, **KINDS[kind]))
+def test_networks(name, kind):
+    assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), **KINDS[kind]))
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
 @pytest.mark.parametrize("network", [full_mobilenet_v2, full_resnet18])
-def test_full_size(network, form, tmp_path, record_property):
+def test_full_size(network, form, record_property):
     net = Net(seed(), 17, FULL)
-    model = quantized(net.model(network(net)), images(seed(), 1, FULL), tmp_path, form=form)
+    model = quantized(net.model(network(net)), images(seed(), 1, FULL), form=form)
     compared, wrong = differences(exposed(model), images(seed() + 1, 1, FULL))
     record_property(
         "compared", f"{network.__name__}, {form}: {compared} elements compared, {sum(wrong.values())} differ"
@@ -60,11 +60,11 @@ def test_full_size(network, form, tmp_path, record_property):
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
 @pytest.mark.parametrize("opset", range(13, 22))
-def test_opsets(opset, form, tmp_path):
+def test_opsets(opset, form):
     """A network an opset, another one for each form."""
     names = list(UNSEEN)
     name = names[(opset + 5 * (form == "QDQ")) % len(names)]
-    assert_the_same(quantized(build(name, opset), images(seed(), 2, IMAGE), tmp_path, form=form))
+    assert_the_same(quantized(build(name, opset), images(seed(), 2, IMAGE), form=form))
 
 
 def activated(net: Net, op: str) -> str:
@@ -80,25 +80,25 @@ def activated(net: Net, op: str) -> str:
 
 @pytest.mark.parametrize("form", ["QDQ", "QOperator"])
 @pytest.mark.parametrize("op", sorted(set(FUNCTIONS) - {"QuickGelu"}))
-def test_activations(op, form, tmp_path):
+def test_activations(op, form):
     net = Net(seed(), OPSETS.get(op, 13 if form == "QDQ" else 20), IMAGE)
-    assert_the_same(quantized(net.model(activated(net, op)), images(seed(), 2, IMAGE), tmp_path, form=form))
+    assert_the_same(quantized(net.model(activated(net, op)), images(seed(), 2, IMAGE), form=form))
 
 
 @pytest.mark.parametrize("option", ["QuantizeBias", "QDQKeepRemovableActivations", "AddQDQPairToWeight"])
 @pytest.mark.parametrize("name", ["efficientnet", "scaled", "odd_windows"])
-def test_options_of_the_quantizer(name, option, tmp_path):
+def test_options_of_the_quantizer(name, option):
     chosen = {option: option != "QuantizeBias"}
-    assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), tmp_path, **chosen))
+    assert_the_same(quantized(build(name), images(seed(), 2, IMAGE), **chosen))
 
 
 @pytest.mark.parametrize("after", ["Relu", "HardSwish", "Identity"])
-def test_normalizations_left_in_floating_point(after, tmp_path):
+def test_normalizations_left_in_floating_point(after):
     """ONNX Runtime's quantizer leaves them where nobody has folded them into a convolution before."""
     net = Net(seed(), 17, IMAGE)
     x = net.conv("x", 3, 4)
     parameters = [net.numbers(4) for _ in range(3)] + [net.constant(np.array([1, 2, 0.5, 3], np.float32))]
     x = net.add("BatchNormalization", x, *parameters)
-    model = quantized(net.model(net.conv(net.add(after, x), 4, 3)), images(seed(), 2, IMAGE), tmp_path)
+    model = quantized(net.model(net.conv(net.add(after, x), 4, 3)), images(seed(), 2, IMAGE))
     assert any(node.op_type == "BatchNormalization" for node in model.graph.node)
     assert_the_same(model)
