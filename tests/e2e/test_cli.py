@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from accord import nn
 from accord.cli import digits_job, main
 from accord.isa import asm
+from accord.kernels import Matmul, implementation
 from accord.sim import cosim, coverage
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+KERNELS = f"CPU kernels ({implementation('gemm')})"
 SMALL = "#! config k=1 scratchpad_rows=64 program_words=256\n"
 
 
@@ -25,26 +28,46 @@ def test_help_has_examples(command):
     assert "Example" in result.output
 
 
-def test_digits_on_model_and_reference():
+def test_digits_without_rtl():
     result = accord("digits", "--no-rtl", "--images", "40", "--k", "4")
     assert result.exit_code == 0, result.output
-    assert "400 compared, 0 differ" in result.output
+    assert f"3 x 400: reference, {KERNELS}, golden model" in result.output
+    assert "3 comparisons, 0 differ" in result.output
     assert "Every byte agrees" in result.output
 
 
-def test_digits_fails_where_a_byte_differs(monkeypatch):
-    def broken(layer, x, progress):
-        outputs = reference(layer, x, progress)
-        outputs[0, 0] ^= 1
+def a_byte_wrong(function):
+    """Return the function with one byte of its result changed: image 3, class 2."""
+
+    def broken(*arguments):
+        outputs = function(*arguments)
+        outputs[3, 2] ^= 1
         return outputs
 
-    from accord import nn
+    return broken
 
-    reference = nn.linear_reference
-    monkeypatch.setattr(nn, "linear_reference", broken)
+
+def pairs_of_digits_that_differ() -> list[str]:
     result = accord("digits", "--no-rtl", "--images", "8")
+    text = " ".join(result.output.split())  # lines may have been wrapped
+    assert "3 x 80: " in text
+    assert "3 comparisons, 2 differ" in text
+    assert "Bytes DIFFER" in text
     assert result.exit_code == 1
-    assert "80 compared, 1 differ" in result.output
+    return re.findall(r"1 differ: ([^;]*); image 3, class 2: -?\d+, -?\d+", text)
+
+
+def test_digits_fails_where_the_reference_differs(monkeypatch):
+    monkeypatch.setattr(nn, "linear_reference", a_byte_wrong(nn.linear_reference))
+    assert pairs_of_digits_that_differ() == [f"reference, {KERNELS}", "reference, golden model"]
+
+
+def test_digits_fails_where_the_cpu_kernels_differ(monkeypatch):
+    class Broken(Matmul):
+        __call__ = a_byte_wrong(Matmul.__call__)
+
+    monkeypatch.setattr(digits_job, "Matmul", Broken)
+    assert pairs_of_digits_that_differ() == [f"reference, {KERNELS}", f"{KERNELS}, golden model"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The main job: every digit of the test half on golden model, RTL and CPU reference, equal to the byte."""
+"""The main job: every digit of the test half on reference, CPU kernels, golden model and RTL, equal to the byte."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def digits():
     return data, classifier, job.quantize(data, classifier)
 
 
-def test_all_digits_on_all_three(digits):
+def test_all_digits_on_all_four(digits):
     data, classifier, layer = digits
     x = job.quantized_images(layer, data.test_images)
     config = Config(k=8)
@@ -25,11 +25,12 @@ def test_all_digits_on_all_three(digits):
     rtl = run_linear(Rtl(config), plan, x)
     results = {
         "reference": linear_reference(layer, x),
+        "kernels": job.kernel_of(layer)(x),
         "model": run_linear(Model(config), plan, x).outputs,
         "rtl": rtl.outputs,
     }
     comparisons = job.compare(results)
-    assert [(c.compared, c.differing) for c in comparisons] == [(899 * 10, 0)] * 3
+    assert [(c.compared, c.differing) for c in comparisons] == [(899 * 10, 0)] * 6
     correct = job.correct(rtl.outputs, data.test_labels)
     assert correct >= job.correct(classifier.logits(data.test_images), data.test_labels) - 9  # 1 %
     assert correct > 850
@@ -54,5 +55,6 @@ def test_a_differing_byte_is_counted():
     b[1, 2] = 1
     (comparison,) = job.compare({"a": a, "b": b})
     assert (comparison.compared, comparison.differing) == (30, 1)
+    assert comparison.first == job.Difference(image=1, label=2, left=0, right=1)
     with pytest.raises(ValueError, match="a gave"):
         job.compare({"a": a, "b": b[:2]})

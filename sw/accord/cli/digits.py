@@ -1,4 +1,4 @@
-"""``accord digits``: real handwritten digits on golden model, RTL and CPU, compared byte for byte."""
+"""``accord digits``: real handwritten digits on reference, CPU kernels, golden model and RTL, byte for byte."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the split.")
 @click.option("--rtl/--no-rtl", default=True, show_default=True, help="Run the Verilated RTL too.")
 def digits(k: int, images: int | None, seed: int, rtl: bool) -> None:
-    """Classify handwritten digits with an INT8 layer on golden model, RTL and CPU.
+    """Classify handwritten digits with an INT8 layer on CPU kernels, golden model and RTL.
 
     Fits a linear classifier to one half of scikit-learn's digits, quantizes it, lowers it to an NPU program and
-    runs the other half on each. Exit code 1 where any byte differs between them.
+    runs the other half on each, and through a reference in exact fractions. Every two of the four are compared:
+    exit code 1 where any byte differs.
     """
     from rich.console import Console
 
@@ -61,8 +62,12 @@ def _run(phases: Phases, config: Config, images: int | None, seed: int, rtl: boo
         layer = job.quantize(data, classifier)
         plan = lower_linear(layer, config, count)
         x = job.quantized_images(layer, pixels)
-    with phases.phase("CPU reference", count) as advance:
-        results = {"CPU reference": linear_reference(layer, x, advance)}
+        kernel = job.kernel_of(layer)
+    with phases.phase("reference", count) as advance:
+        results = {"reference": linear_reference(layer, x, advance)}
+    cpu = f"CPU kernels ({kernel.isa})"
+    with phases.phase(cpu, count):
+        results[cpu] = kernel(x)
     with phases.phase("golden model", count) as advance:
         results["golden model"] = run_linear(Npu(config), plan, x, advance).outputs
     run = None

@@ -1,11 +1,13 @@
-"""The digits job without its display: data, classifier, quantization, comparison."""
+"""The digits job without its display: data, classifier, quantization, CPU kernel, comparison."""
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accord.kernels import Matmul, Output
 from accord.nn import QuantizedLinear, activation_params, quantize_activation, quantize_linear
 
 PIXEL_MAX = 16
@@ -36,13 +38,24 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A byte that two results do not share."""
+
+    image: int
+    label: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """How many bytes of two results were compared and how many differed."""
+    """How many bytes of two results were compared, how many differed, and where the first of those is."""
 
     left: str
     right: str
     compared: int
     differing: int
+    first: Difference | None
 
 
 def load_digits(seed: int) -> Digits:
@@ -84,6 +97,13 @@ def quantized_images(layer: QuantizedLinear, images: NDArray[Any]) -> NDArray[np
     return quantize_activation(images, layer.input)
 
 
+def kernel_of(layer: QuantizedLinear) -> Matmul:
+    """Return the layer as a CPU kernel, ``fma`` contract, on the best instruction set there is here."""
+    output = Output("fma", layer.multiplier, layer.output.zero_point)
+    # the zero-point correction is in the bias already
+    return Matmul(layer.weight.T, layer.bias, input_dtype=np.int8, output=output)
+
+
 def correct(logits: NDArray[Any], labels: NDArray[np.int64]) -> int:
     """Return how many images have their label's logit as the (first) largest."""
     return int((logits.argmax(axis=1) == labels).sum())
@@ -91,12 +111,15 @@ def correct(logits: NDArray[Any], labels: NDArray[np.int64]) -> int:
 
 def compare(results: dict[str, NDArray[np.int8]]) -> list[Comparison]:
     """Compare every pair of results byte by byte; ValueError where their shapes differ."""
-    names = list(results)
     found = []
-    for index, right in enumerate(names):
-        for left in names[:index]:
-            if results[left].shape != results[right].shape:
-                raise ValueError(f"{left} gave {results[left].shape}, {right} {results[right].shape}")
-            differing = int((results[left] != results[right]).sum())
-            found.append(Comparison(left, right, results[right].size, differing))
+    for left, right in combinations(results, 2):
+        a, b = results[left], results[right]
+        if a.shape != b.shape:
+            raise ValueError(f"{left} gave {a.shape}, {right} {b.shape}")
+        differing = np.argwhere(a != b).tolist()
+        first = None
+        if differing:
+            image, label = differing[0]
+            first = Difference(image, label, int(a[image, label]), int(b[image, label]))
+        found.append(Comparison(left, right, a.size, len(differing), first))
     return found

@@ -16,6 +16,8 @@ from accord.nn import LinearPlan, LinearRun
 
 SIDE = 8
 SHOWN = 4
+SHOWN_IN_MS = 0.005
+"""Seconds below which a wall time is shown in milliseconds: no party takes 0.00 s."""
 SHADES = " ░▒▓█"
 ASCII_SHADES = " .:+#"
 
@@ -64,8 +66,8 @@ def show(console: Console, report: Report) -> None:
     for title, lines in _sections(report).items():
         table.add_row(title, "\n".join(lines))
     console.print(table)
-    differing = sum(comparison.differing for comparison in report.comparisons)
-    verdict = f"{differing} bytes DIFFER" if differing else "Every byte agrees."
+    differing = any(comparison.differing for comparison in report.comparisons)
+    verdict = "Bytes DIFFER." if differing else "Every byte agrees."
     console.print(f"\n{verdict}", style="bold red" if differing else "bold green")
 
 
@@ -74,15 +76,31 @@ def _sections(report: Report) -> dict[str, list[str]]:
         "Accuracy": _accuracy(report),
         "Program": _program(report.plan),
         **({"RTL": _rtl(report.rtl, report)} if report.rtl else {}),
-        "Bytes": [
-            f"{item.compared:>7,} compared, {item.differing:,} differ: {item.left}, {item.right}"
-            for item in report.comparisons
-        ],
+        "Bytes": _bytes(report.comparisons),
         "Wall time": [
-            *(f"{value:7.2f} s  {name}" for name, value in report.seconds.items()),
-            f"{sum(report.seconds.values()):7.2f} s  in all",
+            *(f"{_time(value)} {name}" for name, value in report.seconds.items()),
+            f"{_time(sum(report.seconds.values()))} in all",
         ],
     }
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:7.2f} ms" if seconds < SHOWN_IN_MS else f"{seconds:7.2f} s "
+
+
+def _bytes(comparisons: Sequence[Comparison]) -> list[str]:
+    """Return who was compared, and a line for every two that differ."""
+    parties = dict.fromkeys(name for item in comparisons for name in (item.left, item.right))
+    wrong = [(item, item.first) for item in comparisons if item.first]
+    return [
+        f"{len(parties):>7} x {comparisons[0].compared:,}: {', '.join(parties)}",
+        f"{len(comparisons):>7} comparisons, {len(wrong)} differ",
+        *(
+            f"{item.differing:>7,} differ: {item.left}, {item.right}; "
+            f"image {first.image}, class {first.label}: {first.left}, {first.right}"
+            for item, first in wrong
+        ),
+    ]
 
 
 def _accuracy(report: Report) -> list[str]:
