@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.sw import softmax_reference
 
 from accord.kernels import Output, output_multiplier, requantize
 from accord.nn.graph import Window
@@ -129,13 +130,13 @@ def test_softmax_of_tflite_and_fma(rng):
     x = every(rng, np.int8, 50, 12)
     given = QuantizationParams(0.1, 5, np.int8)
     output = QuantizationParams(1 / 256, -128, np.int8)
-    powers = np.exp((x.astype(float) - x.max(axis=1, keepdims=True)) * float(given.scale))
-    p = 256 * powers / powers.sum(axis=1, keepdims=True)
-    for contract in ("tflite", "fma"):
-        got = QuantizedSoftmax(given, output, contract=contract)(x)
-        np.testing.assert_array_equal(got, np.clip(np.rint(p) - 128, -128, 127).astype(np.int8), strict=True)
+    in_double = [softmax_reference.in_double(row, given.scale) for row in x]
+    rounded = np.clip(np.rint(in_double) - 128, -128, 127).astype(np.int8)
+    np.testing.assert_array_equal(QuantizedSoftmax(given, output, contract="fma")(x), rounded, strict=True)
+    fixed = np.array([softmax_reference.softmax(row, given.scale) for row in x])
+    np.testing.assert_array_equal(QuantizedSoftmax(given, output, contract="tflite")(x), fixed, strict=True)
     moved = QuantizedSoftmax(given, output, axis=0, contract="tflite")(np.ascontiguousarray(x.T))
-    np.testing.assert_array_equal(moved.T, QuantizedSoftmax(given, output, contract="tflite")(x))
+    np.testing.assert_array_equal(moved.T, fixed)
     with pytest.raises(ValueError, match="softmax of tflite has scale 1/256"):
         QuantizedSoftmax(given, given, contract="tflite")
 
