@@ -104,53 +104,29 @@ clean: ## delete builds, caches and waveforms; .venv stays
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "accord needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@echo "Setting up, once, inside this folder: packages into $(VENV) (0.5 GB, tests 0.4 GB more), what is compiled into build/: minutes."
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
 
-PIP = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
-# Packages of extras, by name: installing accord[...] once more would compile the kernels once more.
-packages = @echo "packages: $(1)"; $(PIP) $$($(PY) -c "$$PACKAGES" $(1))
-define PACKAGES
-import re, sys, tomllib
-extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
-def names(extra):
-    for name in extras[extra]:
-        own = re.fullmatch(r"accord-npu\[(.*)\]", name)
-        yield from (one for part in own[1].split(",") for one in names(part)) if own else [name]
-print(*dict.fromkeys(one for extra in sys.argv[1:] for one in names(extra)))
-endef
-export PACKAGES
-
-$(VENV)/.tools: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@$(PIP) scikit-build-core nanobind $$(command -v cmake > /dev/null || echo cmake)
+# The stamps also cover what an editable install records, the packages' places, and what it builds, the kernels.
+$(VENV)/.run: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
+	@echo "installing packages into $(VENV), once"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'
 	@touch $@
 
-# An editable install records the packages' places, and compiles the kernels. Not isolated: what is compiled is kept.
-$(VENV)/.kernels: pyproject.toml $(KERNELS) | $(VENV)/.tools
-	@echo "kernels: compiling (sw/csrc)"
-	@$(PIP) --no-deps --no-build-isolation -e .
-	@touch $@
+$(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
+	@echo "installing packages into $(VENV), once"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
 
-$(VENV)/.sim: pyproject.toml constraints.txt | $(VENV)/.tools
-	$(call packages,sim) numpy
-	@touch $@
-
-$(VENV)/.digits: pyproject.toml constraints.txt | $(VENV)/.sim
-	$(call packages,digits)
-	@touch $@
-
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.digits
-	$(call packages,dev)
-	@touch $@
-
-$(VENV)/.zig: pyproject.toml constraints.txt | $(VENV)/.dev
-	$(call packages,zig)
-	@touch $@
-
-$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.zig
-	$(call packages,isa)
+$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.dev
+	@echo "installing a compiler for other processors, and engines, into $(VENV), once: it is large"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[isa]'
+	@command -v qemu-aarch64-static qemu-aarch64 > /dev/null || apt-get install --yes qemu-user-static || \
+	  { echo "no qemu-aarch64: install it (Debian: apt-get install qemu-user-static)"; exit 1; }
+	@command -v tsc > /dev/null || apt-get install --yes node-typescript || \
+	  { echo "no tsc: install it (Debian: apt-get install node-typescript)"; exit 1; }
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
-	$(call packages,bench)
+	@echo "installing the kernels' peers into $(VENV), once: PyTorch is large"
+	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	@touch $@
