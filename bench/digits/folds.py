@@ -36,14 +36,15 @@ class Row:
         return (sum(self.int8) - sum(self.fp32)) / sum(self.images)
 
 
-def measure() -> Iterator[Row]:
-    """Yield a row a method."""
+def measure(weight_bits: int = 8) -> Iterator[Row]:
+    """Yield a row a method, weights of 8 or 7 bits."""
     parts = folds()
     graphs = [import_onnx(path(number)) for number in range(len(parts))]
     real = [classes(graph, part) for graph, part in zip(graphs, parts, strict=True)]
     fp32 = tuple(right(found, part) for found, part in zip(real, parts, strict=True))
     for method in METHODS:
-        found = [classes(quantized(graph, part, method), part) for graph, part in zip(graphs, parts, strict=True)]
+        made = [quantized(graph, part, method, weight_bits) for graph, part in zip(graphs, parts, strict=True)]
+        found = [classes(graph, part) for graph, part in zip(made, parts, strict=True)]
         yield Row(
             method,
             tuple(len(part.test_labels) for part in parts),
@@ -53,12 +54,12 @@ def measure() -> Iterator[Row]:
         )
 
 
-def quantized(graph: Graph, fold: Fold, method: str) -> Graph:
+def quantized(graph: Graph, fold: Fold, method: str, weight_bits: int = 8) -> Graph:
     """Return an FP32 network in INT8, calibrated on images that it was trained on."""
     images = fold.train_images[:CALIBRATING]
     batches = [{"image": images[at : at + BATCH]} for at in range(0, CALIBRATING, BATCH)]
     even = equalize(graph, batches)
-    return quantize_graph(even, calibrate(even, batches, method))
+    return quantize_graph(even, calibrate(even, batches, method), weight_bits=weight_bits)
 
 
 def classes(graph: Graph, fold: Fold) -> NDArray[np.int64]:

@@ -52,10 +52,10 @@ class Row:
     passed: bool
 
 
-def quantized(graph: Graph, batches: list[Feeds]) -> tuple[Graph, Graph]:
+def quantized(graph: Graph, batches: list[Feeds], weight_bits: int = 8) -> tuple[Graph, Graph]:
     """Return an FP32 network equalized, and that in INT8."""
     equal = equalize(graph, batches)
-    return equal, quantize_graph(equal, calibrate(equal, batches, METHOD))
+    return equal, quantize_graph(equal, calibrate(equal, batches, METHOD), weight_bits=weight_bits)
 
 
 def singly(name: str, images: Floats) -> list[Feeds]:
@@ -126,13 +126,13 @@ def mobilenet(spoil: Spoil = lambda graph: graph) -> Row:
     return Row(told, bool(enough and above and len(ours) == EVALUATED))
 
 
-def digits_networks() -> tuple[Graph, Graph, Feeds]:
+def digits_networks(weight_bits: int = 8) -> tuple[Graph, Graph, Feeds]:
     """Return the digits network, equalized, that in INT8, and all test images."""
     fold = folds()[0]
     graph = import_onnx(path(0))
     images = fold.train_images[:DIGITS_CALIBRATING]
     batches = [{"image": images[at : at + DIGITS_BATCH]} for at in range(0, len(images), DIGITS_BATCH)]
-    return *quantized(graph, batches), {"image": fold.test_images}
+    return *quantized(graph, batches, weight_bits), {"image": fold.test_images}
 
 
 def digits(spoil: Spoil = lambda graph: graph) -> Row:
@@ -148,7 +148,7 @@ def digits(spoil: Spoil = lambda graph: graph) -> Row:
     return Row(told, bool(min(features.min(), worst.figures.cosine) >= LEAST_FEATURES))
 
 
-def resnet_networks() -> tuple[Graph, Graph, Feeds]:
+def resnet_networks(weight_bits: int = 8) -> tuple[Graph, Graph, Feeds]:
     """Return ResNet-8 in FP32, equalized, that in INT8, and its sample images."""
     graph = to_reals(import_tflite(network("ic_resnet8.tflite")))
     given = import_tflite(network("ic_resnet8.tflite")).value(graph.inputs[0]).params
@@ -157,7 +157,7 @@ def resnet_networks() -> tuple[Graph, Graph, Feeds]:
     assert given is not None
     images = ((steps - given.zero_point) * given.scale).astype(np.float32)
     mirrored = singly(graph.inputs[0], np.ascontiguousarray(images[:, :, ::-1]))
-    return *quantized(graph, mirrored), {graph.inputs[0]: images}
+    return *quantized(graph, mirrored, weight_bits), {graph.inputs[0]: images}
 
 
 def resnet(spoil: Spoil = lambda graph: graph) -> Row:

@@ -23,8 +23,9 @@ def parts():
     return folds()
 
 
-def test_accuracy_is_that_of_fp32(record_property):
-    rows = list(measure())
+@pytest.mark.parametrize("weight_bits", [8, pytest.param(7, marks=pytest.mark.nightly)])
+def test_accuracy_is_that_of_fp32(weight_bits, record_property):
+    rows = list(measure(weight_bits))
     assert [row.method for row in rows] == list(METHODS)
     for row in rows:
         assert sum(row.images) == 1797
@@ -54,9 +55,9 @@ def test_every_tensor_is_onnx_runtimes(fold, method, parts, record_property):
 
 def test_the_command_fails_where_int8_is_worse(monkeypatch, capsys):
     row = Row("minmax", (899, 898), (890, 880), (895, 890), (890, 885))
-    monkeypatch.setattr(command, "measure", lambda: iter([row]))
-    assert command.main() == 0
+    monkeypatch.setattr(command, "measure", lambda bits: iter([row]))
+    assert command.main([]) == 0
     assert "1,797" in capsys.readouterr().out
-    monkeypatch.setattr(command, "measure", lambda: iter([replace(row, int8=(890, 870))]))
-    assert command.main() == 1
+    monkeypatch.setattr(command, "measure", lambda bits: iter([replace(row, int8=(890, 870))]))
+    assert command.main([]) == 1
     assert "largest difference 1.39 %" in capsys.readouterr().out
