@@ -4,7 +4,6 @@ import platform
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import numpy_helper
 
@@ -13,9 +12,10 @@ from accord.kernels import capabilities
 from accord.nn.executor import Executor
 from accord.nn.importers.onnx import import_onnx
 from accord.sim.seed import seed
+from bench.witness.both import exposed
+from bench.witness.runtime import PRECISION, plain
 
 from ..nn.onnx_networks import IMAGE, NETWORKS, Net, images
-from ..nn.onnx_witness import exposed
 from ..nn.sketch import Sketch
 from .command import accord
 
@@ -57,14 +57,11 @@ def quantized(folder, name, *more):
     return result.output, onnx.load(folder / "q.onnx")
 
 
-def differences(model: onnx.ModelProto, **entries: str) -> tuple[int, int]:
+def differences(model: onnx.ModelProto, **settings: str) -> tuple[int, int]:
     """Return how many elements were compared, and how many ONNX Runtime gives otherwise: all there is, at extremes."""
-    options = onnxruntime.SessionOptions()
-    for name, value in entries.items():
-        options.add_session_config_entry(f"session.{name}", value)
     shown = exposed(model)
-    session = onnxruntime.InferenceSession(shown.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    names, executor = [info.name for info in session.get_outputs()], Executor(import_onnx(shown))
+    names = [info.name for info in shown.graph.output]
+    session, executor = plain(shown, **settings), Executor(import_onnx(shown))
     compared = wrong = 0
     for x in extremes():
         got = executor.run({"x": x}, names)
@@ -94,7 +91,8 @@ def test_the_warning_tells_where_weights_of_eight_bits_differ(more, tmp_path):
 
 def test_the_session_option_that_the_warning_names_gives_the_bytes(tmp_path):
     _, model = quantized(tmp_path, "equal_weights")
-    assert differences(model, x64quantprecision="1")[1] == 0
+    assert PRECISION in warning(layer(127), "x86_64", [])
+    assert differences(model, **{PRECISION: "1"})[1] == 0
 
 
 def layer(largest: int):
