@@ -11,7 +11,7 @@ from accord.kernels import Conv2d, DepthwiseConv2d, Matmul, Output, requantize
 
 from . import reference
 from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
-from .isas import isas
+from .isas import isas, vectors
 
 LAYERS = {"gemm": Conv2d, "depthwise": DepthwiseConv2d}
 
@@ -70,19 +70,22 @@ def expected(operation, x, arguments):
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize("operation", LAYERS)
-def test_scalar_is_exact(operation, contract):
+def test_scalar_is_exact(operation, contract, arenas):
     @settings(max_examples=60, deadline=None)
     @given(convolutions(operation, contract, small=True))
     def check(case):
-        x, arguments, _ = case
+        x, arguments, at_end = case
+        want = expected(operation, x, arguments)
         layer = LAYERS[operation](**arguments, isa="scalar")
-        np.testing.assert_array_equal(layer(x), expected(operation, x, arguments), strict=True)
+        out = arenas[1].empty(want.shape, want.dtype, at_end=at_end)
+        assert layer(arenas[0].place(x, at_end=at_end), out=out) is out
+        np.testing.assert_array_equal(out, want, strict=True)
 
     check()
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in vectors(operation)])
 def test_every_instruction_set_gives_the_bytes_of_scalar(operation, isa, contract, arenas):
     @settings(max_examples=120, deadline=None)
     @given(convolutions(operation, contract, small=False))
@@ -160,7 +163,7 @@ def test_depthwise_channels_take_turns_where_rows_are_longer_than_the_first_cach
 
 
 @pytest.mark.parametrize("channels", [8, 16, 24, 32, 40, 48])
-@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in isas(operation)])
+@pytest.mark.parametrize(("operation", "isa"), [(operation, isa) for operation in LAYERS for isa in vectors(operation)])
 def test_pixels_as_narrow_as_a_part_of_a_vector(operation, isa, channels):
     """Outputs that lie side by side, and in every second pixel."""
     rng = np.random.default_rng(7)

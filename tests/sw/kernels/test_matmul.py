@@ -9,7 +9,7 @@ from accord.kernels import Matmul, Output, requantize
 
 from . import reference
 from .drawing import BYTES, CONTRACTS, KINDS, biases, outputs, seeds, values
-from .isas import isas
+from .isas import isas, vectors
 
 CANARY = 0x5A
 
@@ -39,37 +39,40 @@ def expected(x, arguments):
     return reference.finish(sums, arguments["output"])
 
 
+def assert_exact(case, want, isa, arenas):
+    """Operands and outputs lie before a guard page or have a gap behind each row, which stays as it was."""
+    x, arguments, gap, at_end = case
+    layer = Matmul(**arguments, isa=isa)
+    assert layer.isa == isa
+    wide = arenas[0].empty((x.shape[0], x.shape[1] + gap), x.dtype, at_end=at_end)
+    placed = wide[:, gap:] if at_end else wide[:, : x.shape[1]]
+    placed[...] = x
+    out = arenas[1].empty((want.shape[0], want.shape[1] + gap), want.dtype, at_end=at_end)
+    out.view(np.uint8)[...] = CANARY
+    columns = slice(gap, None) if at_end else slice(0, want.shape[1])
+    layer(placed, out=out[:, columns])
+    np.testing.assert_array_equal(out[:, columns], want, strict=True)
+    untouched = out[:, :gap] if at_end else out[:, want.shape[1] :]
+    assert (np.ascontiguousarray(untouched).view(np.uint8) == CANARY).all()
+
+
 @pytest.mark.parametrize("contract", CONTRACTS)
-def test_scalar_is_exact(contract):
+def test_scalar_is_exact(contract, arenas):
     @settings(max_examples=60, deadline=None)
     @given(products(contract, small=True))
     def check(case):
-        x, arguments, _, _ = case
-        np.testing.assert_array_equal(Matmul(**arguments, isa="scalar")(x), expected(x, arguments), strict=True)
+        assert_exact(case, expected(case[0], case[1]), "scalar", arenas)
 
     check()
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
-@pytest.mark.parametrize("isa", isas("gemm"))
+@pytest.mark.parametrize("isa", vectors("gemm"))
 def test_every_instruction_set_gives_the_bytes_of_scalar(isa, contract, arenas):
     @settings(max_examples=120, deadline=None)
     @given(products(contract, small=False))
     def check(case):
-        x, arguments, gap, at_end = case
-        want = Matmul(**arguments, isa="scalar")(x)
-        layer = Matmul(**arguments, isa=isa)
-        assert layer.isa == isa
-        wide = arenas[0].empty((x.shape[0], x.shape[1] + gap), x.dtype, at_end=at_end)
-        placed = wide[:, gap:] if at_end else wide[:, : x.shape[1]]
-        placed[...] = x
-        out = arenas[1].empty((want.shape[0], want.shape[1] + gap), want.dtype, at_end=at_end)
-        out.view(np.uint8)[...] = CANARY
-        columns = slice(gap, None) if at_end else slice(0, want.shape[1])
-        layer(placed, out=out[:, columns])
-        np.testing.assert_array_equal(out[:, columns], want, strict=True)
-        untouched = out[:, :gap] if at_end else out[:, want.shape[1] :]
-        assert (np.ascontiguousarray(untouched).view(np.uint8) == CANARY).all()
+        assert_exact(case, Matmul(**case[1], isa="scalar")(case[0]), isa, arenas)
 
     check()
 
@@ -116,7 +119,7 @@ def test_every_size_of_a_tile(isa):
 
 
 @pytest.mark.parametrize("depth", [1, 16, 63])
-@pytest.mark.parametrize("isa", isas("gemm"))
+@pytest.mark.parametrize("isa", vectors("gemm"))
 def test_many_short_rows(isa, depth):
     """More than one call of the kernel, each of more rows than it would have of long ones."""
     rng = np.random.default_rng(8)
