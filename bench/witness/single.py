@@ -10,9 +10,11 @@ from onnx import helper, numpy_helper
 
 from bench.witness.both import Witness
 
-MICROSOFT = frozenset({"QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearGlobalAveragePool", "QLinearMul"})
+MICROSOFT = frozenset(
+    {"QGemm", "QLinearAdd", "QLinearAveragePool", "QLinearConcat", "QLinearGlobalAveragePool", "QLinearMul"}
+)
 """Operators of com.microsoft."""
-DATA = {"QLinearAdd": (0, 3), "QLinearMul": (0, 3)}
+DATA = {"QLinearAdd": (0, 3), "QLinearConcat": (2, 5, 8), "QLinearMul": (0, 3)}
 """Which inputs are no constants of the network, where it is not the first alone."""
 
 

@@ -60,6 +60,31 @@ def test_what_was_compared_is_printed(tmp_path: Path) -> None:
     assert "no" not in lines
 
 
+def test_what_witnesses_gave_is_added_up_over_processes(tmp_path: Path) -> None:
+    text = """
+@pytest.mark.parametrize("number", range(3))
+def test_a(number, request):
+    counts = {"ONNX Runtime": 1000, "NumPy evaluator": 400 * number, "both": 300, "differ": number}
+    request.node.user_properties.append(("witnesses", counts))
+    assert number < 2
+"""
+    line = "witnesses: ONNX Runtime 3,000 elements, NumPy evaluator 1,200, both compared with one another 900; 3 differ"
+    for processes in ("0", "2"):
+        assert line in _pytest(tmp_path, text, "-n", processes).stdout.splitlines()
+    assert "witnesses:" not in _pytest(tmp_path, "def test_a(): pass").stdout
+
+
+def test_a_processor_without_vnni_is_forced_on_kernels(tmp_path: Path) -> None:
+    text = "import os\ndef test_a(): assert 'avx512vnni' in os.environ.get('ACCORD_CPU_MASK', '')"
+    result = _pytest(tmp_path, text, ACCORD_PROCESSOR="novnni")
+    assert result.returncode == 0, result.stdout
+    assert "ACCORD_PROCESSOR=novnni" in result.stdout
+    assert _pytest(tmp_path, text, ACCORD_PROCESSOR="", ACCORD_CPU_MASK="").returncode == 1
+    other = _pytest(tmp_path, text, ACCORD_PROCESSOR="sse")
+    assert other.returncode == 4
+    assert "ACCORD_PROCESSOR: expected novnni or nothing, got 'sse'" in other.stderr
+
+
 WANTS_NETWORKS = "@pytest.mark.networks\ndef test_a(networks): assert networks.is_dir()\ndef test_b(): pass"
 
 
