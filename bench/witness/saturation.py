@@ -23,8 +23,11 @@ def has_bytes(model: onnx.ModelProto) -> bool:
     return any("Linear" in node.op_type or node.op_type.endswith("Integer") or node.domain for node in model.graph.node)
 
 
-def saturating(optimized: onnx.ModelProto) -> list[str]:
-    """Return the nodes, by operator and name, whose sums may saturate; data that may be u8 are taken for it."""
+def saturating(optimized: onnx.ModelProto, constants_too: bool) -> list[str]:
+    """Return the nodes, by operator and name, whose sums may saturate; data that may be u8 are taken for it.
+
+    ``constants_too``: constant weights were made unsigned where that is needed, and those that were not are counted.
+    """
     constants = {one.name: one for one in optimized.graph.initializer}
     types = {info.name: info.type.tensor_type.elem_type for info in optimized.graph.input}
     types |= {name: one.data_type for name, one in constants.items()}
@@ -35,10 +38,14 @@ def saturating(optimized: onnx.ModelProto) -> list[str]:
         zero, weight = (node.input[place] if place < len(node.input) else "" for place in PLACES[node.op_type])
         if types.get(zero) == TensorProto.INT8 or types.get(weight) == TensorProto.UINT8:
             continue
-        if weight in constants and np.abs(numpy_helper.to_array(constants[weight]).astype(int)).max() <= LARGEST_WEIGHT:
+        if weight in constants and not (constants_too and _is_large(constants[weight])):
             continue
         found.append(f"{node.op_type} {node.name!r}")
     return found
+
+
+def _is_large(weights: onnx.TensorProto) -> bool:
+    return bool(np.abs(numpy_helper.to_array(weights).astype(int)).max() > LARGEST_WEIGHT)
 
 
 def with_own_weights(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -79,6 +79,20 @@ def test_weights_that_two_layers_share(chosen, form):
     np.testing.assert_array_equal(got, wanted(wanted(x, w), w), strict=True)
 
 
+def test_a_processor_that_is_forced_may_keep_constant_weights(monkeypatch):
+    """One with VNNI, on which ONNX Runtime does not heed the option."""
+    x, w = extremes()
+    as_it_is, free = layer(x, w), layer(x, w, data=(0, 3))
+    assert saturation.saturating(as_it_is, constants_too=True) == ["QLinearMatMul 'the node'"]
+    assert saturation.saturating(as_it_is, constants_too=False) == []
+    assert saturation.saturating(free, constants_too=False) == ["QLinearMatMul 'the node'"]
+    assert saturation.saturating(layer(x, np.clip(w, -64, 64)), constants_too=True) == []
+    monkeypatch.setenv("ACCORD_PROCESSOR", "novnni")
+    monkeypatch.setattr(sessions, "probed", lambda: True)
+    monkeypatch.setattr(sessions, "plain", lambda model, optimized, **settings: (onnx.save(as_it_is, optimized), 7)[1])
+    assert sessions.session(as_it_is) == 7
+
+
 def test_copies_change_nothing_but_names():
     x, w = extremes()
     given = layer(x, w)

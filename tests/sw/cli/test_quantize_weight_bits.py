@@ -1,27 +1,21 @@
 """``accord quantize --weight-bits``: whose bytes plain ONNX Runtime gives, and what the summary says of it."""
 
-import platform
-
 import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
 
 from accord.cli.pair_sums import largest_weight, warning
-from accord.kernels import capabilities
 from accord.nn.executor import Executor
 from accord.nn.importers.onnx import import_onnx
 from accord.sim.seed import seed
 from bench.witness.both import exposed
+from bench.witness.processor import probed, sums_are_exact
 from bench.witness.runtime import PRECISION, plain
 
 from ..nn.onnx_networks import IMAGE, NETWORKS, Net, images
 from ..nn.sketch import Sketch
 from .command import accord
-
-HAS_VNNI = bool({"avx512vnni", "avxvnni"} & set(capabilities()))
-SATURATES = platform.machine() == "x86_64" and not HAS_VNNI
-"""Whether ONNX Runtime's sums of two products do, on this processor."""
 
 
 def equal_weights(net: Net) -> str:
@@ -85,8 +79,8 @@ def test_weights_of_seven_bits_give_onnx_runtimes_bytes_everywhere(name, tmp_pat
 @pytest.mark.parametrize("more", [(), ("--weight-bits", "8")])
 def test_the_warning_tells_where_weights_of_eight_bits_differ(more, tmp_path):
     output, model = quantized(tmp_path, "equal_weights", *more)
-    assert (differences(model)[1] > 0) == SATURATES
-    assert ("warning: on this processor" in output) == SATURATES
+    assert (differences(model)[1] > 0) == (not probed())
+    assert ("warning: on this processor" in output) == (not sums_are_exact())
 
 
 def test_the_session_option_that_the_warning_names_gives_the_bytes(tmp_path):
