@@ -1,4 +1,4 @@
-"""Residual addition in the three contracts, against exact arithmetic."""
+"""Residual addition in the three contracts, against exact arithmetic; the layer of the CPU gives the same bytes."""
 
 from fractions import Fraction
 from functools import partial
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from accord.isa import Config
+from accord.kernels import add
 from accord.model import Npu
 from accord.nn import QuantParams
 from accord.nn.programs import VectorProgram, add_fma, add_onnx, add_tflite, run_program
@@ -78,6 +79,24 @@ CONTRACTS = {
 }
 
 
+def on_cpu(contract: str, case: str, a: np.ndarray, b: np.ndarray) -> list[int]:
+    """Return what the kernels of the CPU give; onnx-u8 is the same data and zero points plus 128."""
+    offset = 128 if contract == "onnx-u8" else 0
+    dtype = np.uint8 if offset else np.int8
+    first, second, output = CASES[case]
+    sums = add(
+        *((q.astype(int) + offset).astype(dtype) for q in (a, b)),
+        a_scale=first.scale,
+        a_zero_point=first.zero_point + offset,
+        b_scale=second.scale,
+        b_zero_point=second.zero_point + offset,
+        scale=output.scale,
+        zero_point=output.zero_point + offset,
+        contract=contract.removesuffix("-u8"),
+    )
+    return (sums.ravel().astype(int) - offset).tolist()
+
+
 def program_and_sums(config, contract, case) -> tuple[VectorProgram, dict[int, np.ndarray], list[int]]:
     build, reference = CONTRACTS[contract]
     first, second, output = CASES[case]
@@ -101,6 +120,7 @@ def program_and_sums(config, contract, case) -> tuple[VectorProgram, dict[int, n
 def test_add(config, run, contract, case):
     program, inputs, sums = program_and_sums(config, contract, case)
     assert run(program, inputs)[TARGET : TARGET + ROWS].ravel().tolist() == sums
+    assert on_cpu(contract, case, inputs[FIRST], inputs[SECOND]) == sums
     assert len(set(sums)) > 2
 
 
@@ -113,6 +133,7 @@ def test_every_pair_of_bytes(contract):
     machine = Npu(config)
     run_program(machine, program, inputs)
     assert machine.scratchpad[TARGET : TARGET + ROWS].ravel().tolist() == sums
+    assert on_cpu(contract, "thirds", inputs[FIRST], inputs[SECOND]) == sums
 
 
 def test_the_contracts_differ():

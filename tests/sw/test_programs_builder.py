@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from accord import kernels
 from accord.cli import main
 from accord.isa import Config, ProgramTooLongError, asm
 from accord.isa.machine import Cause, MachineError
@@ -151,6 +152,23 @@ def test_the_command_prints_a_line_a_program():
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
     assert [line[:24].strip() for line in lines] == ["program", *(case.name for case in CASES)]
+    assert all(line.endswith(" 0") for line in lines[1:])
+
+
+def test_a_byte_that_is_not_the_cpus_fails(monkeypatch):
+    def wrong(*arguments, **settings):
+        pooled = kernel(*arguments, **settings)
+        pooled[0, 0, 3, 5] ^= 1
+        return pooled
+
+    kernel = kernels.max_pool
+    monkeypatch.setattr(kernels, "max_pool", wrong)
+    result = CliRunner().invoke(main, ["programs", "--no-rtl"])
+    assert result.exit_code == 1
+    ends = {line[:24].strip(): line.split()[-2:] for line in result.stdout.splitlines()}
+    assert ends["max_pool 3x3"] == ["3,840", "1"]
+    assert ends["average_pool 3x3 fma"] == ["3,840", "0"]
+    assert "bytes that are not the CPU's: 1" in result.stderr
 
 
 def test_the_page_shows_what_the_command_prints():
@@ -159,7 +177,7 @@ def test_the_page_shows_what_the_command_prints():
     page = PAGE.read_text().splitlines()
     start = page.index(lines[0])
     shown = page[start : start + len(lines)]
-    assert [(line[:66], line.split()[-1]) for line in shown] == [(line[:66], line.split()[-1]) for line in lines]
+    assert [(line[:66], line.split()[-3:]) for line in shown] == [(line[:66], line.split()[-3:]) for line in lines]
 
 
 def test_the_command_refuses():

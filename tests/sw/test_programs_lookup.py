@@ -1,4 +1,4 @@
-"""Clamps and lookups, every one of the 256 bytes, against arithmetic of their own."""
+"""Clamps and lookups, every one of the 256 bytes, against arithmetic of their own and the layers of the CPU."""
 
 import math
 from fractions import Fraction
@@ -6,9 +6,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from accord import kernels
 from accord.isa import Config
 from accord.model import Npu
-from accord.nn import QuantParams, activation_params
+from accord.nn import QuantizationParams, QuantParams, activation_params
+from accord.nn.graph import Apply, Expression, Number, X
+from accord.nn.passes.tables import table_of
 from accord.nn.programs import (
     clamp,
     gelu,
@@ -38,11 +41,18 @@ def bytes_left(scratchpad: np.ndarray, k: int) -> list[int]:
     return scratchpad[TARGET : TARGET + 256 // k].reshape(-1).tolist()
 
 
+def on_cpu(function: Expression, source: QuantParams, output: QuantParams) -> list[int]:
+    """Return what a network of the CPU makes of all bytes: a table that a graph pass builds, and a kernel's lookup."""
+    params = [QuantizationParams(one.scale, one.zero_point) for one in (source, output)]
+    return kernels.lookup(BYTES, table_of(function, *params, "fma")).tolist()
+
+
 @pytest.mark.parametrize("params", PARAMS)
 def test_relu(config, run, params):
     program = relu(config, rows=256 // config.k, source=SOURCE, target=TARGET, params=params)
     left = bytes_left(run(program, {SOURCE: rows_of_all_bytes(config.k)}), config.k)
     assert left == [max(q, params.zero_point) for q in BYTES.tolist()]
+    assert left == on_cpu(Apply("Relu", (X,)), params, params)
 
 
 @pytest.mark.parametrize("params", PARAMS)
@@ -52,6 +62,7 @@ def test_relu6(config, run, params):
     zero = params.zero_point
     six = exact.round_half_away(Fraction(6.0 / float(params.scale))) + zero
     assert left == [min(max(q, zero), six, 127) for q in BYTES.tolist()]
+    assert left == on_cpu(Apply("Clip", (X, Number(0), Number(6))), params, params)
 
 
 @pytest.mark.parametrize(("low", "high"), [(-128, 127), (-128, -128), (127, 127), (-5, 7), (-128, 0), (3, 127)])
@@ -59,6 +70,9 @@ def test_clamp(config, run, low, high):
     program = clamp(config, rows=256 // config.k, source=SOURCE, target=TARGET, low=low, high=high)
     left = bytes_left(run(program, {SOURCE: rows_of_all_bytes(config.k)}), config.k)
     assert left == [min(max(q, low), high) for q in BYTES.tolist()]
+    # a clamp of the CPU is that of the operation before it, here of one that changes nothing
+    same = kernels.Output("fma", 1.0, clamp=(low, high))
+    assert left == kernels.requantize(BYTES.astype(np.int32), same).tolist()
 
 
 # in (-8, 8) all of them leave something to round
@@ -68,6 +82,13 @@ FUNCTIONS = {
     sigmoid: lambda x: 0.5 + 0.5 * math.tanh(x / 2),
     tanh: lambda x: 1 - 2 / (math.exp(2 * x) + 1),
     gelu: lambda x: x * 0.5 * (1 + math.erf(x / math.sqrt(2))),
+}
+OPERATORS = {
+    hard_swish: "HardSwish",
+    hard_sigmoid: "HardSigmoid",
+    sigmoid: "Sigmoid",
+    tanh: "Tanh",
+    gelu: "Gelu",
 }
 OUTPUT = {
     hard_swish: activation_params(-0.375, 8.0),
@@ -99,6 +120,7 @@ def test_lookup(config, run, function):
     program = lookup(config, rows=256 // config.k, source=SOURCE, target=TARGET, constants=CONSTANTS, table=table)
     left = bytes_left(run(program, {SOURCE: rows_of_all_bytes(config.k)}), config.k)
     assert left == [int(table[q & 255]) for q in BYTES.tolist()]
+    assert left == on_cpu(Apply(OPERATORS[function], (X,)), INPUT, OUTPUT[function])
 
 
 def test_ties_of_a_table_go_away_from_zero():

@@ -1,10 +1,11 @@
-"""Pooling against windows taken by NumPy and averages in exact fractions."""
+"""Pooling against windows taken by NumPy and averages in exact fractions; the CPU's pools give the same bytes."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from accord import kernels
 from accord.isa import Config
 from accord.model import Npu
 from accord.nn import QuantParams
@@ -61,6 +62,18 @@ def reduced(rows: np.ndarray, windows: Windows, function) -> list[list[int]]:
     return left.tolist()
 
 
+def on_cpu(rows: np.ndarray, windows: Windows, pool, **settings) -> list[list[int]]:
+    """What the target would hold, pooled by a kernel of the CPU: an image of lines ``pitch`` rows apart."""
+    missing = -len(rows) % windows.pitch
+    padded = np.pad(rows, ((0, missing), (0, 0)))
+    image = padded.reshape(1, -1, windows.pitch, rows.shape[1])
+    pooled = pool(image, windows.size, stride=windows.stride, **settings)
+    down, across = windows.count
+    left = np.zeros((down, windows.target_pitch, rows.shape[1]), int)
+    left[:, :across] = pooled[0, :down, :across]
+    return left.reshape(-1, rows.shape[1])[: windows.target_rows].tolist()
+
+
 def average_tflite(lane: list[int]) -> int:
     return exact.sat8(exact.round_half_away(Fraction(sum(lane), len(lane))))
 
@@ -77,6 +90,15 @@ def average_fma(lane: list[int]) -> int:
     return exact.requantize_fma(acc, float(multiplier), OUTPUT.zero_point)
 
 
+def settings(output: QuantParams) -> dict:
+    return {
+        "x_scale": PARAMS.scale,
+        "x_zero_point": PARAMS.zero_point,
+        "scale": output.scale,
+        "zero_point": output.zero_point,
+    }
+
+
 AVERAGES = {"tflite": (average_tflite, PARAMS), "onnx": (average_onnx, OUTPUT), "fma": (average_fma, OUTPUT)}
 
 
@@ -85,6 +107,7 @@ def test_max_pool(config, run, windows):
     rows = image(config.k, windows)
     left = run(max_pool(config, windows=windows, source=SOURCE, target=TARGET), {SOURCE: rows})
     assert left[TARGET : TARGET + windows.target_rows].tolist() == reduced(rows, windows, max)
+    assert on_cpu(rows, windows, kernels.max_pool) == reduced(rows, windows, max)
 
 
 @pytest.mark.parametrize("contract", AVERAGES)
@@ -102,7 +125,9 @@ def test_average_pool(config, run, windows, contract):
         output_params=output,
     )
     left = run(program, {SOURCE: rows})
-    assert left[TARGET : TARGET + windows.target_rows].tolist() == reduced(rows, windows, reference)
+    expected = reduced(rows, windows, reference)
+    assert left[TARGET : TARGET + windows.target_rows].tolist() == expected
+    assert on_cpu(rows, windows, kernels.average_pool, **settings(output), contract=contract) == expected
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 12, 49, 82, 194, 255, 1000, 9999, 16_384])
@@ -134,6 +159,9 @@ def test_tflite_average_near_every_half(count):
         run_program(machine, program, {0: rows.astype(np.int8)})
         expected = [exact.round_half_away(Fraction(int(total), count)) for total in group]
         assert machine.scratchpad[1 << 14].tolist() == expected
+        rows_as_image = rows.astype(np.int8).reshape(1, *windows.size, 64)
+        pooled = kernels.average_pool(rows_as_image, windows.size, **settings(PARAMS), contract="tflite")
+        assert pooled.ravel().tolist() == expected
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
-"""Requantization of INT32 accumulators in the three contracts, against Python integers and fractions."""
+"""Requantization of INT32 accumulators in the three contracts, against fractions; the CPU gives the same bytes."""
 
 import numpy as np
 import pytest
 
+from accord import kernels
 from accord.isa import Config
 from accord.nn.programs import (
     quantize_multiplier,
@@ -36,6 +37,13 @@ def outputs(run, program, acc: np.ndarray) -> np.ndarray:
     return run(program, {SOURCE: word_rows(acc)})[TARGET : TARGET + len(acc)]
 
 
+CONTRACTS = {requantize_fma: "fma", requantize_onnx: "onnx"}
+
+
+def on_cpu(acc: np.ndarray, contract: str, multiplier: np.ndarray, zero: int) -> list[list[int]]:
+    return kernels.requantize(acc, kernels.Output(contract, multiplier, zero)).tolist()
+
+
 def elementwise(function, acc: np.ndarray, *lanes) -> list[list[int]]:
     return [[function(value, *(lane[j] for lane in lanes)) for j, value in enumerate(row)] for row in acc.tolist()]
 
@@ -62,6 +70,7 @@ def test_float_contracts(config, run, build, reference, zero):
     )
     expected = elementwise(lambda value, m: reference(value, m, zero), acc, multiplier.tolist())
     assert outputs(run, program, acc).tolist() == expected
+    assert on_cpu(acc, CONTRACTS[build], multiplier, zero) == expected
     assert len(set(np.ravel(expected).tolist())) > 40
 
 
@@ -90,6 +99,7 @@ def test_a_product_beyond_int32_saturates_before_the_zero_point(config, run):
             )
             expected = elementwise(lambda value, m, f=reference, z=zero: f(value, m, z), acc, multiplier.tolist())
             assert outputs(run, program, acc).tolist() == expected
+            assert on_cpu(acc, CONTRACTS[build], multiplier, zero) == expected
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -119,6 +129,10 @@ def test_tflite(config, run, number):
         lambda value, m, s: exact.requantize_tflite(value, m, s, zero), acc, multiplier.tolist(), shift.tolist()
     )
     assert outputs(run, program, acc).tolist() == expected
+    # the CPU's kernels take factors, which have no multiplier below 2^30
+    lanes = multiplier >= 2**30
+    from_factors = np.array(on_cpu(acc, "tflite", np.where(lanes, real, 1.0), zero))
+    assert np.array_equal(from_factors[:, lanes], np.array(expected)[:, lanes])
 
 
 def test_vsqrdmulh_of_the_reference_is_rounding_to_nearest_ties_up():

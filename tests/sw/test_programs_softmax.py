@@ -1,11 +1,12 @@
-"""Softmax: the same bytes for every K, those of the written steps in NumPy float32, and close to the one in double."""
+"""Softmax: the same bytes for every K and on the CPU, those of the written steps, and close to the one in double."""
 
 import numpy as np
 import pytest
 
 from accord.isa import Config
 from accord.model import Npu
-from accord.nn import QuantParams
+from accord.nn import QuantizationParams, QuantParams
+from accord.nn.layers import QuantizedSoftmax
 from accord.nn.programs import SoftmaxLayout, exponentials, run_program, softmax
 from accord.sim.seed import seed
 
@@ -56,6 +57,11 @@ def bytes_of(scratchpad: np.ndarray, target: int, layout: SoftmaxLayout) -> np.n
     return rows.reshape(layout.vectors, -1)[:, : layout.length]
 
 
+def on_cpu(q: np.ndarray, scale: float) -> list[list[int]]:
+    params = QuantizationParams(scale, 11), QuantizationParams(1 / 256, -128)
+    return QuantizedSoftmax(*params, contract="tflite")(q).tolist()
+
+
 @pytest.mark.parametrize("length", [1, 2, 5, 8, 10, 12, 16, 21, 64, 65, 100, 131])
 def test_softmax(config, run, length):
     scale = SCALES[length % len(SCALES)]
@@ -63,6 +69,7 @@ def test_softmax(config, run, length):
     program, layout, source, target = build(config, len(q), length, scale)
     left = bytes_of(run(program, {source: rows_of(q, layout)}), target, layout)
     assert left.tolist() == [reference.softmax(vector, np.float32(scale)).tolist() for vector in q]
+    assert left.tolist() == on_cpu(q, scale)
 
 
 def test_a_long_vector_at_every_k():
@@ -70,6 +77,7 @@ def test_a_long_vector_at_every_k():
     q = vectors_of(4, 1000, 1)
     expected = [reference.softmax(vector, np.float32(0.08)).tolist() for vector in q]
     assert len(set(np.ravel(expected).tolist())) > 5
+    assert on_cpu(q, 0.08) == expected
     for k in (1, 2, 4, 8, 16, 32, 64):
         config = Config(k=k, scratchpad_rows=1 << 15)
         program, layout, source, target = build(config, len(q), 1000, 0.08)
@@ -102,6 +110,7 @@ def test_bytes_differ_from_double_only_at_ties(scale):
         machine = Npu(config)
         run_program(machine, program, {source: rows_of(q, layout)})
         left = bytes_of(machine.scratchpad, target, layout)
+        assert left.tolist() == on_cpu(q, scale)
         exact = np.array([reference.in_double(vector, np.float32(scale)) for vector in q])
         wrong = left != np.clip(np.rint(exact) - 128, -128, 127)
         distance = np.abs(np.abs(exact % 1) - 0.5)

@@ -1,4 +1,4 @@
-"""Figures of the vector programs: error against the float function, ticks, words."""
+"""Figures of the vector programs: error against the float function, ticks, words, bytes that are not the CPU's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ class Figures:
     """Ticks of a run beside those: constants, tables, loops begun."""
     words: int
     """Length of the program."""
+    compared: int
+    """Bytes compared with those of the CPU's layer of the same name, ``differing`` of them other than these."""
+    differing: int
 
 
 def figures(machine: Machine, config: Config) -> Iterator[Figures]:
@@ -53,10 +56,10 @@ def _measure(machine: Machine, config: Config, case: Case) -> Figures:
     fewer = _run(machine, case.build(config, small))
     job = case.build(config, large)
     more = _run(machine, job)
-    units, width = job.real.shape
-    rows = machine.scratchpad[job.target : job.target + units * -(-width // config.k)]
-    quantized = rows.reshape(units, -1)[:, :width].astype(np.float64)
-    error = np.abs(float(job.output.scale) * (quantized - job.output.zero_point) - job.real)
+    width = job.real.shape[1]
+    rows = machine.scratchpad[job.target : job.target + large * -(-width // config.k)]
+    left = rows.reshape(large, -1)[:, :width]
+    error = np.abs(float(job.output.scale) * (left.astype(np.float64) - job.output.zero_point) - job.real)
     ticks = None if fewer is None or more is None else (more - fewer) / (large - small)
     return Figures(
         name=case.name,
@@ -67,20 +70,24 @@ def _measure(machine: Machine, config: Config, case: Case) -> Figures:
         ticks=ticks,
         setup=None if ticks is None or more is None else more - large * ticks,
         words=len(job.program.program),
+        compared=left.size,
+        differing=int((left != job.cpu).sum()),
     )
 
 
-def table(measured: Iterator[Figures]) -> Iterator[str]:
-    """Yield the lines of a plain-text table, each as soon as its figures are there."""
-    yield (
-        f"{'program':<24}{'max error':>11}{'mean error':>12}{'max LSB':>9}{'mean LSB':>10}"
-        f"{'ticks':>9} {'a':<7}{'setup':>6}{'words':>7}"
+HEAD = (
+    f"{'program':<24}{'max error':>11}{'mean error':>12}{'max LSB':>9}{'mean LSB':>10}"
+    f"{'ticks':>9} {'a':<7}{'setup':>6}{'words':>7}{'bytes':>8}{'differ':>8}"
+)
+"""What stands above the lines."""
+
+
+def line(item: Figures) -> str:
+    """Return the figures of a program as a line of a plain-text table."""
+    ticks = f"{'-':>9} {item.unit:<7}{'-':>6}"
+    if item.ticks is not None:
+        ticks = f"{item.ticks:>9.2f} {item.unit:<7}{item.setup:>6.0f}"
+    return (
+        f"{item.name:<24}{item.largest:>11.6f}{item.mean:>12.6f}{item.largest / item.scale:>9.3f}"
+        f"{item.mean / item.scale:>10.3f}{ticks}{item.words:>7}{item.compared:>8,}{item.differing:>8}"
     )
-    for item in measured:
-        ticks = f"{'-':>9} {item.unit:<7}{'-':>6}"
-        if item.ticks is not None:
-            ticks = f"{item.ticks:>9.2f} {item.unit:<7}{item.setup:>6.0f}"
-        yield (
-            f"{item.name:<24}{item.largest:>11.6f}{item.mean:>12.6f}{item.largest / item.scale:>9.3f}"
-            f"{item.mean / item.scale:>10.3f}{ticks}{item.words:>7}"
-        )
