@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# read when NumPy is first imported: threads of small matrix products, in several test processes, wait for one another
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().parents[2] / "shared" / "models")
 """Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose."""
 
