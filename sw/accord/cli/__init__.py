@@ -18,7 +18,7 @@ from accord.cli.run import run
 )
 @click.version_option(package_name="accord-npu")
 def main() -> None:
-    """Run accord, an INT8 NPU whose RTL, golden model and CPU reference agree bit for bit."""
+    """Run accord, an INT8 NPU whose RTL, golden model and CPU kernels agree bit for bit."""
 
 
 main.add_command(asm)
