@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run sim test runners test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
+.PHONY: simulator system
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,10 +26,18 @@ endif
 help: ## list the targets
 	@echo "accord: an INT8 NPU that proves itself. Usage: make TARGET [VARIABLE=value]"
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r t d; do printf '  %-10s %s\n' "$$t" "$$d"; done
-	@echo "PYTHON=python3.12 chooses the interpreter; ACCORD_SEED=7 or random the seed of random tests; JOBS=2 the test processes."
+	@echo "PYTHON=python3.12 chooses the interpreter; ACCORD_SEED=7 or random the seed of random tests; JOBS=2 the test processes;"
+	@echo "ACCORD_PROCESSOR=novnni has the tests behave as on an x86 processor without VNNI instructions."
 
-run: $(VENV)/.run ## classify digits on RTL, model and CPU kernels, and through a reference (make run K=16 ARGS="--images 100")
+# Kernels and simulator are compiled while packages are still on their way.
+run: $(VENV)/.tools ## classify digits on RTL, model and CPU kernels, and through a reference (make run K=16 ARGS="--images 100")
+	@$(MAKE) --no-print-directory -j 3 $(VENV)/.kernels $(VENV)/.digits simulator
 	$(PY) -m accord.cli digits --k $(K) $(ARGS)
+
+# What is wrong with K, or with the tools, the command itself says afterwards.
+simulator: $(VENV)/.sim
+	-@PYTHONPATH=model:hw:sim $(PY) -c 'from accord.isa import Config; from accord.sim.library import library_for; \
+	  library_for(Config(k=$(K)), waves=False)' 2> /dev/null || true
 
 sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
@@ -36,10 +45,10 @@ sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
-runners: $(VENV)/.isa ## the kernels for AArch64 and WebAssembly, which test-isa runs
+runners: $(VENV)/.zig ## the kernels for AArch64 and WebAssembly, which test-isa runs
 	$(PY) -m tests.emulated.targets
 
-test-isa: runners ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
+test-isa: $(VENV)/.isa system runners ## the kernels' tests on emulated processors (make test-isa TARGETS=max ARGS=-x)
 	$(PY) -m pytest -n $(JOBS) -m "$(EMULATED)" tests/emulated --ignore tests/emulated/on_target $(ARGS)
 	@set -e; for target in $(TARGETS); do \
 	  $(PY) -m pytest -n $(JOBS) -p tests.emulated.plugin --target $$target $(ON_TARGET) $(ARGS); done
@@ -66,7 +75,7 @@ else
 endif
 
 isa-counts: $(VENV)/.isa ## instructions a product in the kernels' inner loops, of every instruction set (make isa-counts DOCS=1)
-	ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/emulated/zig $(PY) -m bench.isa_counts $(if $(DOCS),--docs)
+	ZIG_GLOBAL_CACHE_DIR="$(CURDIR)/build/emulated/zig" $(PY) -m bench.isa_counts $(if $(DOCS),--docs)
 
 marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)
 	$(PY) -m bench.marks $(if $(ONLY),--only $(ONLY))
@@ -78,25 +87,30 @@ digits: $(VENV)/$(if $(TRAIN),.bench,.dev) ## the digits network, INT8 beside FP
 	$(PY) -m bench.digits$(if $(TRAIN),.train) $(ARGS)
 
 waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
-	ACCORD_WAVES=$(CURDIR)/build/waves $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
+	ACCORD_WAVES="$(CURDIR)/build/waves" $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
 # zig keeps what it builds, the target's libraries among it, inside the repository
-wasm: $(VENV)/.isa ## the kernels as a WebAssembly module for sw/js/accord.js: build/wasm/accord.wasm
+wasm: $(VENV)/.zig ## the kernels as a WebAssembly module for sw/js/accord.js: build/wasm/accord.wasm
 	@mkdir -p build/zig
-	@export ZIG_GLOBAL_CACHE_DIR=$(CURDIR)/build/zig ZIG_LOCAL_CACHE_DIR=$(CURDIR)/build/zig && \
-	$(VENV)/bin/cmake -S sw/csrc -B build/wasm -DCMAKE_BUILD_TYPE=MinSizeRel -DACCORD_EXTENSION=OFF \
-	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/sw/csrc/wasm/wasi.cmake \
-	  -DACCORD_ZIG=$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")') >/dev/null && \
-	$(VENV)/bin/cmake --build build/wasm -j 2
+	@export ZIG_GLOBAL_CACHE_DIR="$(CURDIR)/build/zig" ZIG_LOCAL_CACHE_DIR="$(CURDIR)/build/zig" && \
+	$(PY) -m cmake -S sw/csrc -B build/wasm -DCMAKE_BUILD_TYPE=MinSizeRel -DACCORD_EXTENSION=OFF \
+	  -DCMAKE_TOOLCHAIN_FILE="$(CURDIR)/sw/csrc/wasm/wasi.cmake" \
+	  -DACCORD_ZIG="$$($(PY) -c 'import pathlib, ziglang; print(pathlib.Path(ziglang.__file__).parent / "zig")')" >/dev/null && \
+	$(PY) -m cmake --build build/wasm -j 2
 	@wc -c build/wasm/accord.wasm
 
-wasm-bench: wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
+wasm-bench: $(VENV)/.isa wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
 	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
-nightly: lint ## everything, the long runs included, with a fresh seed
-	ACCORD_SEED=$${ACCORD_SEED:-random} $(PY) -m pytest -n $(JOBS) -m "not emulated" $(ARGS)
-	$(MAKE) test-isa EMULATED=emulated
+nightly: $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults FRESH=1 DOCS=1)
+	$(PY) -m tests.nightly $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs) --jobs $(JOBS)
+
+# Nothing is installed into the system without being asked for.
+system:
+	@command -v qemu-aarch64-static qemu-aarch64 > /dev/null || { [ -n "$(INSTALL)" ] && apt-get update && \
+	  apt-get install --yes qemu-user-static; } || { echo "no qemu-aarch64, which runs the kernels for AArch64:" \
+	  "apt-get install qemu-user-static (Debian), or the same command with INSTALL=1, as root"; exit 1; }
 
 clean: ## delete builds, caches and waveforms; .venv stays
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis
@@ -104,29 +118,53 @@ clean: ## delete builds, caches and waveforms; .venv stays
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "accord needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "Setting up, once, inside this folder: packages into $(VENV) (0.5 GB, tests 0.4 GB more), what is compiled into build/: minutes."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
 
-# The stamps also cover what an editable install records, the packages' places, and what it builds, the kernels.
-$(VENV)/.run: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
-	@echo "installing packages into $(VENV), once"
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[sim,digits]'
+PIP = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Packages of extras, by name: installing accord[...] once more would compile the kernels once more.
+packages = @echo "packages: $(1)"; $(PIP) $$($(PY) -c "$$PACKAGES" $(1))
+define PACKAGES
+import re, sys, tomllib
+extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
+def names(extra):
+    for name in extras[extra]:
+        own = re.fullmatch(r"accord-npu\[(.*)\]", name)
+        yield from (one for part in own[1].split(",") for one in names(part)) if own else [name]
+print(*dict.fromkeys(one for extra in sys.argv[1:] for one in names(extra)))
+endef
+export PACKAGES
+
+$(VENV)/.tools: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@$(PIP) scikit-build-core nanobind $$(command -v cmake > /dev/null || echo cmake)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt $(KERNELS) | $(VENV)/bin/python
-	@echo "installing packages into $(VENV), once"
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@ $(VENV)/.run
+# An editable install records the packages' places, and compiles the kernels. Not isolated: what is compiled is kept.
+$(VENV)/.kernels: pyproject.toml $(KERNELS) | $(VENV)/.tools
+	@echo "kernels: compiling (sw/csrc)"
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
-$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.dev
-	@echo "installing a compiler for other processors, and engines, into $(VENV), once: it is large"
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[isa]'
-	@command -v qemu-aarch64-static qemu-aarch64 > /dev/null || apt-get install --yes qemu-user-static || \
-	  { echo "no qemu-aarch64: install it (Debian: apt-get install qemu-user-static)"; exit 1; }
-	@command -v tsc > /dev/null || apt-get install --yes node-typescript || \
-	  { echo "no tsc: install it (Debian: apt-get install node-typescript)"; exit 1; }
+$(VENV)/.sim: pyproject.toml constraints.txt | $(VENV)/.tools
+	$(call packages,sim) numpy
+	@touch $@
+
+$(VENV)/.digits: pyproject.toml constraints.txt | $(VENV)/.sim
+	$(call packages,digits)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.digits
+	$(call packages,dev)
+	@touch $@
+
+$(VENV)/.zig: pyproject.toml constraints.txt | $(VENV)/.dev
+	$(call packages,zig)
+	@touch $@
+
+$(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.zig
+	$(call packages,isa)
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
-	@echo "installing the kernels' peers into $(VENV), once: PyTorch is large"
-	$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(call packages,bench)
 	@touch $@

@@ -1,0 +1,1 @@
+"""The long runs, stage after stage: ``make nightly``."""
