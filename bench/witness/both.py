@@ -49,6 +49,11 @@ class Witness:
         if len(reasons) == 2:
             raise ValueError("; ".join(map(str, reasons)))
 
+    @property
+    def are_two(self) -> bool:
+        """Whether each output is compared between them."""
+        return self.runtime is not None and self.evaluator is not None
+
     def run(self, names: Sequence[str] | None, feeds: Mapping[str, Array]) -> list[Array]:
         """Return outputs, all by default."""
         chosen = self.outputs if names is None else list(names)

@@ -43,6 +43,7 @@ def test_outputs_by_name(model):
     everything = dict(zip(witness.outputs, witness.run(None, {"x": x}), strict=True))
     chosen = witness.outputs[3:1:-1]
     assert witness.inputs == ["x"]
+    assert witness.are_two
     for name, array in zip(chosen, witness.run(chosen, {"x": x}), strict=True):
         np.testing.assert_array_equal(array, everything[name], strict=True)
 
@@ -108,6 +109,7 @@ def test_the_evaluator_stands_in_where_sums_saturate(monkeypatch, counts):
     x, w = extremes()
     witness = Witness(network("MatMulInteger", [x, w, np.uint8(3)], (0, 1)))
     assert witness.runtime is None
+    assert not witness.are_two
     (got,) = witness.run(None, {"i0": x, "i1": w})
     np.testing.assert_array_equal(got, ((x.astype(int) - 3) @ w.astype(int)).astype(np.int32), strict=True)
     assert dict(counts) == {"NumPy evaluator": 24}
@@ -117,6 +119,7 @@ def test_onnx_runtime_alone_where_nothing_is_quantized(counts):
     net = Net(seed())
     witness = Witness(net.model(net.add("Relu", net.conv("x", 3, 4))))
     assert witness.evaluator is None
+    assert not witness.are_two
     witness.run(None, {"x": images(seed(), 1)[0]})
     assert dict(counts) == {"ONNX Runtime": 1024}
 

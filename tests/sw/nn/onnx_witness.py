@@ -69,6 +69,7 @@ def _quantized(model: bytes, samples: Samples, settings: tuple[Any, ...]) -> byt
 def differences(model: onnx.ModelProto, inputs: list[NDArray[np.float32]], **settings: Any) -> tuple[int, dict]:
     """Return how many elements were compared, and the numbers that differ by tensor."""
     witness, executor = Witness(model), Executor(import_onnx(model), **settings)
+    assert witness.are_two, "a whole network wants both"
     (name,) = witness.inputs
     compared, wrong = 0, {}
     for x in inputs:

@@ -45,6 +45,7 @@ def compared(graph: Graph, model: onnx.ModelProto, inputs: list[np.ndarray], key
     shown = exposed(model)
     witness, own = Witness(shown), Executor(graph, keep_all=True)
     names = witness.outputs
+    assert witness.are_two
     again = Executor(import_onnx(model), keep_all=True)
     count = 0
     for x in inputs:
