@@ -1,4 +1,5 @@
-// Tiles of 6 rows by 16 columns: 12 accumulators, vpmaddwd on two operands of depth at a time, both widened to s16.
+// Tiles of 6 rows by 16 columns: 12 accumulators, vpmaddwd on two operands of depth at a time, both widened to s16: rows
+// once, weights whenever they are loaded.
 #include "../lanes_avx2.hpp"
 #include "../lookup_avx2.hpp"
 
@@ -16,12 +17,12 @@ size_t steps(const GemmShape &s) { return steps(s.depth); }
 size_t panels(const GemmShape &s) { return (s.columns + tile_columns - 1) / tile_columns; }
 size_t tap_items(const GemmShape &s) { return steps(s) * tile_columns * step; }
 size_t panel_items(const GemmShape &s) { return s.taps * tap_items(s); }
-size_t packed_bytes(const GemmShape &s) { return panels(s) * panel_items(s) * sizeof(int16_t); }
+size_t packed_bytes(const GemmShape &s) { return panels(s) * panel_items(s); }
 size_t scratch_bytes(const GemmShape &s, size_t rows) { return rows * s.taps * steps(s) * step * sizeof(int16_t); }
 
 // Panel after panel of 16 columns; in one, tap after tap, a pair of depth after another; there 16 columns of two.
 void pack(const GemmShape &s, const int8_t *weights, void *packed) {
-  int16_t *out = static_cast<int16_t *>(packed);
+  int8_t *out = static_cast<int8_t *>(packed);
   for (size_t first = 0; first < s.columns; first += tile_columns)
     for (size_t t = 0; t < s.taps; ++t)
       for (size_t k = 0; k < s.depth; k += step)
@@ -53,7 +54,9 @@ inline __m256i broadcast(const int16_t *x) {
   return _mm256_set1_epi32(pair);
 }
 
-inline __m256i load_weights(const int16_t *from) { return _mm256_load_si256(reinterpret_cast<const __m256i *>(from)); }
+inline __m256i load_weights(const int8_t *from) {
+  return _mm256_cvtepi8_epi16(_mm_load_si128(reinterpret_cast<const __m128i *>(from)));
+}
 inline __m256i load_sums(const int32_t *from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i *>(from)); }
 inline void store(int32_t *to, __m256i sums) { _mm256_store_si256(reinterpret_cast<__m256i *>(to), sums); }
 
@@ -69,7 +72,7 @@ Pairs pairs_of(const GemmCall &c) {
 
 // ROWS by 16 sums from widened rows, their bias included, into `sums`.
 template <int ROWS>
-void tile(const int16_t *x, const Pairs &pairs, const int16_t *weights, const int32_t *bias, int32_t *sums) {
+void tile(const int16_t *x, const Pairs &pairs, const int8_t *weights, const int32_t *bias, int32_t *sums) {
   const size_t count = pairs.of_tap, row_items = pairs.taps * count * step;
   __m256i left[ROWS], right[ROWS];
 #pragma GCC unroll 16
@@ -91,7 +94,7 @@ void tile(const int16_t *x, const Pairs &pairs, const int16_t *weights, const in
   }
 }
 
-using Tile = void (*)(const int16_t *, const Pairs &, const int16_t *, const int32_t *, int32_t *);
+using Tile = void (*)(const int16_t *, const Pairs &, const int8_t *, const int32_t *, int32_t *);
 constexpr Tile tiles[tile_rows] = {tile<1>, tile<2>, tile<3>, tile<4>, tile<5>, tile<6>};
 
 void run(const GemmCall &c) {
@@ -102,8 +105,8 @@ void run(const GemmCall &c) {
     for (size_t t = 0; t < c.part.taps; ++t) end = widen_tap(c.rows[t * c.count + i], c.part.bytes, c.is_signed, end);
   const Pairs pairs = pairs_of(c);
   const size_t row_items = pairs.taps * pairs.of_tap * step;
-  const int16_t *panel = static_cast<const int16_t *>(c.weights) + c.part.first_tap * tap_items(c.shape) +
-                         c.part.first_byte * tile_columns;
+  const int8_t *panel =
+      static_cast<const int8_t *>(c.weights) + c.part.first_tap * tap_items(c.shape) + c.part.first_byte * tile_columns;
   const Epilogue e = *c.epilogue;  // a copy that no store can change
   alignas(32) int32_t sums[tile_rows * tile_columns];
   for (size_t n = 0; n < c.shape.columns; n += tile_columns, panel += panel_items(c.shape))
