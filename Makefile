@@ -153,7 +153,7 @@ $(VENV)/.digits: pyproject.toml constraints.txt | $(VENV)/.sim
 	$(call packages,digits)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.digits
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.kernels $(VENV)/.digits
 	$(call packages,dev)
 	@touch $@
 
