@@ -9,6 +9,7 @@ from accord.isa import asm
 from accord.isa.machine import TickLimitError
 from accord.sim import cosim
 from accord.sim.case import load
+from accord.sim.command import accord
 from accord.sim.cosim import CosimError, Pair, fill, run_random, shrink, small_config
 from accord.sim.coverage import Bin, Coverage
 from accord.sim.generator import Generator
@@ -57,8 +58,8 @@ def test_a_difference_is_shrunk_saved_and_reported(monkeypatch, tmp_path, lockst
         run_random(Generator(small_config(4), 1), range(500), tmp_path, lockstep=lockstep)
     (saved,) = tmp_path.iterdir()
     text = str(error.value)
-    assert f"saved as {saved}\nrerun: accord cosim {saved}\n" in text
-    assert f"accord cosim {saved} --waves {saved.with_suffix('.vcd')}" in text
+    again = f"{accord()} cosim {saved}"
+    assert f"saved as {saved}\nrerun: {again}\nwith waveforms: {again} --waves {saved.with_suffix('.vcd')}" in text
     assert re.search(r"seed 1, case \d+, Config\(k=4,", text)
     program = [line for line in saved.read_text().splitlines() if not line.startswith("#")]
     assert len(program) <= 3

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from accord.isa.machine import MachineError, TickLimitError
 from accord.model import Npu as Model
 from accord.model.snapshot import Snapshot, differences, take
 from accord.sim.case import Case
+from accord.sim.command import accord
 from accord.sim.coverage import Coverage
 from accord.sim.generator import Generator
 from accord.sim.lockstep import Mismatch, Reference, first_mismatch, follow, recorded
@@ -199,7 +201,8 @@ def _report(pair: Pair, generator: Generator, number: int, case: Case, save_to: 
     found = found[:LINES] + ([f"... and {len(found) - LINES} more lines"] if len(found) > LINES else [])
     title = f"seed {generator.seed}, case {number}, {generator.config}"
     path = save_to / f"cosim-k{generator.config.k}-seed{generator.seed}-case{number}.s"
-    rerun = f"rerun: accord cosim {path}\nwith waveforms: accord cosim {path} --waves {path.with_suffix('.vcd')}"
+    again = f"{accord()} cosim {quote(str(path))}"
+    rerun = f"rerun: {again}\nwith waveforms: {again} --waves {quote(str(path.with_suffix('.vcd')))}"
     save_to.mkdir(parents=True, exist_ok=True)
     path.write_text(small.text("\n".join([title, "model != RTL:", *found, rerun])))
     listing = "\n".join(f"  {line}" for line in found)
