@@ -10,7 +10,7 @@ from accord.sim.runner import run_bench
 BENCH = "accord.sim.benches.array_bench"
 
 
-@pytest.mark.parametrize(("k", "sessions"), [nightly(1, 60), nightly(2, 60), nightly(4, 50), (8, 30), nightly(16, 16)])
+@pytest.mark.parametrize(("k", "sessions"), [nightly(1, 60), nightly(2, 60), (4, 50), nightly(8, 30), nightly(16, 16)])
 def test_array(k: int, sessions: int) -> None:
     run_bench(Mmalu, Config(k=k), bench=BENCH, parameters={"k": k, "sessions": sessions})
 

@@ -12,7 +12,7 @@ from accord.sim.runner import run_bench
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 
-@pytest.mark.parametrize(("k", "runs"), [(8, 40), nightly(1, 40)])
+@pytest.mark.parametrize(("k", "runs"), [nightly(8, 40), (1, 40)])
 def test_core(k: int, runs: int) -> None:
     config = Config(k=k, scratchpad_rows=64, program_words=64)
     program = assemble((GOLDEN / "document_k8_moved.s").read_text(), config)

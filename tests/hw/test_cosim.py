@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.long_runs import nightly
 
 from accord.sim.cosim import fill, run_random, small_config
 from accord.sim.coverage import Coverage
@@ -15,7 +16,7 @@ NIGHTLY_PROGRAMS, PARTS = 20_000, 4
 NIGHTLY_INSTRUCTIONS = 1_000_000
 
 
-@pytest.mark.parametrize("k", [1, 2, 4, 8])
+@pytest.mark.parametrize("k", [1, nightly(2), 4, 8])
 def test_random_programs_leave_the_same_state(k, record_property):
     generator = Generator(small_config(k), seed("random"))
     coverage = Coverage(generator.config)

@@ -12,7 +12,7 @@ from accord.isa import Program, asm
 from accord.sim.cosim import small_config
 from accord.sim.npu import Npu
 
-KS = (1, 2, 4, 8, nightly(16))
+KS = (1, nightly(2), 4, 8, nightly(16))
 
 
 def run(k: int, words: list) -> tuple[Npu, dict[str, list[tuple[int, int]]]]:

@@ -14,7 +14,7 @@ from accord.sim.runner import run_bench
 TAG_WIDTH = 6
 
 
-@pytest.mark.parametrize(("k", "count"), [nightly(1, 1000), nightly(2, 300), nightly(4, 1000), (8, 200)])
+@pytest.mark.parametrize(("k", "count"), [nightly(1, 1000), (2, 300), nightly(4, 1000), nightly(8, 200)])
 def test_every_operation(k: int, count: int) -> None:
     parameters = {"k": k, "count": count, "tag_width": TAG_WIDTH}
     run_bench(Valu, Config(k=k), TAG_WIDTH, bench="accord.sim.benches.valu_bench", parameters=parameters)

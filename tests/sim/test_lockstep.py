@@ -12,11 +12,12 @@ from accord.sim.cosim import Pair, small_config
 from accord.sim.lockstep import Change, Mismatch, first_mismatch, follow
 
 CONFIG = small_config(2)
+ON_RTL = small_config(4)
 
 
 def case(text, config=CONFIG):
     vr = np.zeros((config.vr_count, config.k), np.uint32)
-    vr[7] = 0x3F800000, 0x7F800001
+    vr[7] = np.resize([0x3F800000, 0x7F800001], config.k)
     return Case(config, assemble(text, config, alias="off").words, vr, np.full((16, config.k), 3, np.int8))
 
 
@@ -135,7 +136,7 @@ halt
 
 
 def test_the_rtl_does_what_the_model_does():
-    assert Pair(CONFIG).compare(case(PROGRAM)) == []
+    assert Pair(ON_RTL).compare(case(PROGRAM, ON_RTL)) == []
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def patched(monkeypatch):
 
     def compare(change):
         Patched.change = staticmethod(change)
-        return Pair(CONFIG).compare(case(PROGRAM))
+        return Pair(ON_RTL).compare(case(PROGRAM, ON_RTL))
 
     return compare
 
@@ -214,12 +215,12 @@ def test_the_state_before_the_instruction_is_shown(patched):
     before = found[found.index("the state before it, where not zero:") + 1 :]
     assert before == [
         "  PC 5, 5 executed, flags <Flags: 0>",
-        "  VX[0..3] = 05 05 | 00 00 | 00 00 | 00 00",
-        "  VX[4..7] = 0a 0a | 00 00 | 00 00 | 00 00",
-        "  VX[12..15] = 03 03 | 00 00 | 00 00 | 00 00",
-        "  VX[28..31] = 00 01 | 00 00 | 80 80 | 3f 7f",
+        "  VX[0..3] = 05 05 05 05 | 00 00 00 00 | 00 00 00 00 | 00 00 00 00",
+        "  VX[4..7] = 0a 0a 0a 0a | 00 00 00 00 | 00 00 00 00 | 00 00 00 00",
+        "  VX[12..15] = 03 03 03 03 | 00 00 00 00 | 00 00 00 00 | 00 00 00 00",
+        "  VX[28..31] = 00 01 00 01 | 00 00 00 00 | 80 80 80 80 | 3f 7f 3f 7f",
         "  A[0] = 5",
-        *(f"  scratchpad row {row} = {'0a 0a' if row == 4 else '03 03'}" for row in range(16)),
+        *(f"  scratchpad row {row} = {'0a 0a 0a 0a' if row == 4 else '03 03 03 03'}" for row in range(16)),
     ]
 
 
@@ -230,16 +231,22 @@ class _WrongOnce(Model):
         at_two = self.status.pc == 2
         status = super().step()
         if at_two:
-            self.ext_write_vr(1, np.array([1, 2], np.int32))
+            self.ext_write_vr(1, np.array([1, 2, 3, 4], np.int32))
         return status
 
 
 def test_a_wrong_write_of_the_model_is_told_although_the_states_end_equal(monkeypatch):
     text = "bcasti.vr VR[0], 5\nnop\nvadd.vr VR[1], VR[0], VR[0]\nbcasti.vr VR[1], 0\nhalt"
     monkeypatch.setattr(cosim, "Model", _WrongOnce)
-    assert Pair(CONFIG, lockstep=False).compare(case(text)) == []
-    found = Pair(CONFIG).compare(case(text))
+    assert Pair(ON_RTL, lockstep=False).compare(case(text, ON_RTL)) == []
+    found = Pair(ON_RTL).compare(case(text, ON_RTL))
     assert "instruction 2 " in found[0]
     assert found[0].endswith("PC 2: vadd.vr VR[1], VR[0], VR[0]")
-    assert found[1] == "  model valu: VX[4..7] = 01 02 | 00 00 | 00 00 | 00 00, flags then <Flags: 0>"
-    assert found[2] == "  RTL   valu: VX[4..7] = 0a 0a | 00 00 | 00 00 | 00 00, flags then <Flags: 0>"
+    assert (
+        found[1]
+        == "  model valu: VX[4..7] = 01 02 03 04 | 00 00 00 00 | 00 00 00 00 | 00 00 00 00, flags then <Flags: 0>"
+    )
+    assert (
+        found[2]
+        == "  RTL   valu: VX[4..7] = 0a 0a 0a 0a | 00 00 00 00 | 00 00 00 00 | 00 00 00 00, flags then <Flags: 0>"
+    )

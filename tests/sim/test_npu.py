@@ -13,9 +13,10 @@ from accord.isa import asm, assemble
 from accord.isa.config import Config
 from accord.isa.machine import Cause, Flags, MachineError, ProgramTooLongError, TickLimitError
 from accord.model import differences, take
+from accord.sim.cosim import small_config
 
 CONFIG = Config(k=4, vx_count=16, scratchpad_rows=32, program_words=64)
-NARROW = replace(CONFIG, k=1)
+NARROW = small_config(1)
 
 PROGRAM = """
     seta A[1], 3

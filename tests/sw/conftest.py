@@ -13,7 +13,7 @@ from accord.nn.programs import VectorProgram, run_program
 from accord.sim import Npu as Rtl
 from bench.witness import tally
 
-LANES = (1, nightly(4), 8, nightly(16))
+LANES = (nightly(1), nightly(4), 8, nightly(16))
 
 
 def pytest_runtest_teardown(item: pytest.Item) -> None:

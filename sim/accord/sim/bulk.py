@@ -74,7 +74,7 @@ def _sign_extended(bits: Unsigned) -> npt.NDArray[np.uint32]:
 
 
 def bulk(
-    mnemonic: str, *operands: npt.ArrayLike, rounding: str = DEFAULT_ROUNDING, sat: bool = False, k: int = 16
+    mnemonic: str, *operands: npt.ArrayLike, rounding: str = DEFAULT_ROUNDING, sat: bool = False, k: int = 4
 ) -> tuple[Unsigned, npt.NDArray[np.uint8]]:
     """Execute one instruction on every element on the Verilated vector ALU of ``k`` lanes.
 
