@@ -1,5 +1,8 @@
 """Builds and the cache: keyed by content, failing cleanly, and clear about missing tools."""
 
+import subprocess
+import sys
+import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -43,9 +46,28 @@ def test_compiler_error_names_make_and_a_corrected_source_builds(recipe: Recipe)
     assert build(replace(recipe, optimize="-O0")) != product
 
 
-def test_space_in_the_cache_path_is_refused(recipe: Recipe, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("ACCORD_CACHE", str(tmp_path / "a b"))
-    with pytest.raises(BuildError, match=r"cache directory .*a b.* space"):
+def test_paths_with_spaces_everywhere_build(recipe: Recipe, tmp_path: Path, monkeypatch) -> None:
+    """The cache, the sources, Verilator and Python below folders that GNU make cannot build in."""
+    odd = tmp_path / "a b: c"
+    monkeypatch.setenv("ACCORD_CACHE", str(odd / "cache"))
+    (odd / "bin").mkdir(parents=True)
+    for path in (recipe.verilog, recipe.main):
+        path.rename(odd / path.name)
+    (odd / "bin" / "python").symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(odd / "bin" / "python"))
+    tools = verilator.find()
+    (odd / "verilator").symlink_to(tools.root)
+    command = str(odd / "verilator" / "bin" / Path(tools.command).name)
+    monkeypatch.setattr(verilator, "find", lambda: replace(tools, command=command, root=str(odd / "verilator")))
+    product = build(replace(recipe, verilog=odd / "seven.v", main=odd / "main.cpp"))
+    assert product.is_relative_to(odd / "cache")
+    assert sorted(path.name for path in product.parent.iterdir()) == ["build.log", "seven", "seven.v"]
+    assert subprocess.run([product], check=False).returncode == 0
+
+
+def test_space_in_the_temporary_directory_is_named(recipe: Recipe, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "a b"))
+    with pytest.raises(BuildError, match=r"TMPDIR='.*a b': .* space"):
         build(recipe)
 
 

@@ -3,11 +3,16 @@
 A build is one product: a simulator program or a shared library. Its cache entry holds the product, the
 Verilog and the log. Verilator's run-time library takes longer to compile than a small model; its objects are
 an entry of their own, shared by all builds with the same flags.
+
+GNU make cannot build where a path has a space in it. So it sees none of ours: what is compiled, and Verilator, lie or
+are linked in a temporary directory.
 """
 
 import re
+import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +59,7 @@ def _flags(recipe: Recipe) -> list[str]:
 
 def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
     with log.open("a") as stream:
-        stream.write(" ".join(command) + "\n")
+        stream.write(shlex.join(command) + "\n")
         stream.flush()
         code = subprocess.run(command, stdout=stream, stderr=stream, env=environment, check=False).returncode
     if code:
@@ -68,15 +73,18 @@ def _runtime_objects(objects: Path) -> list[str]:
     return [f"{name}.o" for names in lists for name in re.findall(r"\w+", names)]
 
 
-def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path) -> None:
-    """Verilate and compile into ``work``, then drop everything but the product, the Verilog and the log."""
-    objects, log, environment = work / "obj", work / "build.log", tools.environment
+def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path, place: Path) -> None:
+    """Verilate and compile in ``place``, whose path is plain; put product, Verilog and log into ``work``."""
+    objects, log, environment = place / "obj", work / "build.log", tools.environment
     objects.mkdir()
-    source = work / recipe.verilog.name
+    source, main = place / recipe.verilog.name, place / recipe.main.name
     shutil.copyfile(recipe.verilog, source)
-    names = ["--cc", "--exe", "--prefix", PREFIX, "--top-module", recipe.top, "-o", recipe.product]
-    files = ["-Mdir", str(objects), str(recipe.main), str(source)]
-    _run([tools.command, *names, *_flags(recipe), *files], environment, log)
+    main.symlink_to(recipe.main.absolute())
+    if tools.root:
+        (place / "verilator").symlink_to(tools.root)
+        environment["VERILATOR_ROOT"] = str(place / "verilator")
+    names = ["--cc", "--exe", "--no-MMD", "--prefix", PREFIX, "--top-module", recipe.top, "-o", recipe.product]
+    _run([tools.command, *names, *_flags(recipe), "-Mdir", str(objects), str(main), str(source)], environment, log)
     make = ["make", "-j", "2", "-C", str(objects), "-f", f"{PREFIX}.mk", *tools.make_variables]
     runtime = _runtime_objects(objects)
 
@@ -90,8 +98,8 @@ def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path) -> None:
     for name in runtime:
         shutil.copyfile(shared / name, objects / name)
     _run([*make, f"OPT_FAST={recipe.optimize}"], environment, log)
-    (objects / recipe.product).rename(work / recipe.product)
-    shutil.rmtree(objects)
+    for path in (objects / recipe.product, source):
+        shutil.move(path, work)
 
 
 def build(recipe: Recipe) -> Path:
@@ -100,9 +108,8 @@ def build(recipe: Recipe) -> Path:
     Raises ToolError where a tool is missing and BuildError where one fails.
     """
     tools = verilator.find()
-    for name, path in (("cache", str(cache_dir())), ("Verilator", tools.root)):
-        if set(path) & set(" :"):
-            raise BuildError(f"the {name} directory {path!r} has a space or a colon in it: GNU make cannot build there")
+    if set(tempfile.gettempdir()) & set(" :"):
+        raise BuildError(f"TMPDIR={tempfile.gettempdir()!r}: GNU make cannot build where a path has a space or a colon")
     key = key_of(
         [
             recipe.verilog.read_bytes(), recipe.main.read_bytes(), recipe.top, recipe.product,
@@ -114,7 +121,8 @@ def build(recipe: Recipe) -> Path:
 
     def make(work: Path) -> None:
         try:
-            _compile(recipe, tools, work)
+            with tempfile.TemporaryDirectory(prefix="accord-build-") as place:
+                _compile(recipe, tools, work, Path(place))
         except subprocess.CalledProcessError as error:
             failure.parent.mkdir(parents=True, exist_ok=True)
             (work / "build.log").replace(failure)

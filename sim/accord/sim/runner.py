@@ -16,6 +16,7 @@ when no test ran and when one was skipped.
 import json
 import os
 import re
+import shlex
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +60,7 @@ def _visible(top: str) -> Path:
 
 
 def _simulator(verilog: Path, top: str, trace: bool) -> Path:
-    libraries = cocotb_tools.config.libs_dir
+    libraries = shlex.quote(str(cocotb_tools.config.libs_dir))
     link = f"-Wl,-rpath,{libraries} -L{libraries} -lcocotbvpi_verilator"
     flags = ["--vpi", str(_visible(top)), "--timescale", "1ns/1ps", "-LDFLAGS", link]
     main = Path(cocotb_tools.config.share_dir) / "lib" / "verilator" / "verilator.cpp"

