@@ -42,7 +42,8 @@ simulator: $(VENV)/.sim
 sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
 
-test: $(VENV)/.dev ## all tests but the nightly ones (make test ARGS="tests/isa -x")
+test: $(VENV)/.tools ## all tests but the nightly ones (make test ARGS="tests/isa -x")
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/.units $(VENV)/.packages && $(MAKE) --no-print-directory $(VENV)/.dev
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
 runners: $(VENV)/.zig ## the kernels for AArch64 and WebAssembly, which test-isa runs
@@ -103,7 +104,7 @@ wasm: $(VENV)/.zig ## the kernels as a WebAssembly module for sw/js/accord.js: b
 wasm-bench: $(VENV)/.isa wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
 	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
-nightly: $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults FRESH=1 DOCS=1)
+nightly: $(VENV)/.units $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults FRESH=1 DOCS=1)
 	$(PY) -m tests.nightly $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs) --jobs $(JOBS)
 
 # Nothing is installed into the system without being asked for.
@@ -140,10 +141,16 @@ $(VENV)/.tools: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 # An editable install records the packages' places, and compiles the kernels. Not isolated: what is compiled is kept.
+install = @echo "kernels: compiling $(1)"; $(PIP) --no-deps --no-build-isolation --config-settings=cmake.define.ACCORD_NATIVE=$(2) -e .
+
 $(VENV)/.kernels: pyproject.toml $(KERNELS) | $(VENV)/.tools
-	@echo "kernels: compiling (sw/csrc)"
-	@$(PIP) --no-deps --no-build-isolation -e .
+	$(call install,what this processor runs,ON)
 	@touch $@
+
+# Those that only other processors run as well: a test looks at all units.
+$(VENV)/.units: pyproject.toml $(KERNELS) | $(VENV)/.tools
+	$(call install,all instruction sets,OFF)
+	@touch $@ $(VENV)/.kernels
 
 $(VENV)/.sim: pyproject.toml constraints.txt | $(VENV)/.tools
 	$(call packages,sim) numpy
@@ -153,8 +160,11 @@ $(VENV)/.digits: pyproject.toml constraints.txt | $(VENV)/.sim
 	$(call packages,digits)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.kernels $(VENV)/.digits
+$(VENV)/.packages: pyproject.toml constraints.txt | $(VENV)/.digits
 	$(call packages,dev)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.packages | $(VENV)/.kernels
 	@touch $@
 
 $(VENV)/.zig: pyproject.toml constraints.txt | $(VENV)/.dev

@@ -19,7 +19,8 @@ from tests.nightly.report import show, write_docs
 from tests.nightly.stages import STAGES, Stage
 
 
-def _run(stage: Stage, key: str, seed: int, jobs: str) -> Record:
+def _run(stage: Stage, seed: int, jobs: str) -> Record:
+    key = sources_key(stage.reads)
     results = FOLDER / f"{stage.name}.xml"
     results.unlink(missing_ok=True)
     environment = {**os.environ, "ACCORD_SEED": str(seed)}
@@ -62,17 +63,17 @@ def main() -> int:
     parser.add_argument("--docs", action="store_true", help="write the report into docs/verification.md")
     parser.add_argument("--jobs", default="auto", help="processes of pytest")
     options = parser.parse_args()
-    stages, key, seed = _chosen(options.only), sources_key(), _seed()
+    stages, seed = _chosen(options.only), _seed()
     if options.fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     for stage in stages:
-        before = load(stage.name, key)
+        before = load(stage.name, sources_key(stage.reads))
         if before is not None and before.is_good:
             continue
         print(f"\n===== {stage.name}: {stage.what} (ACCORD_SEED={seed})", flush=True)
-        _run(stage, key, seed, options.jobs).save()
-    rows = [(stage, load(stage.name, key)) for stage in STAGES]
+        _run(stage, seed, options.jobs).save()
+    rows = [(stage, load(stage.name, sources_key(stage.reads))) for stage in STAGES]
     show(rows)
     if options.docs:
         write_docs(rows, Path("docs/verification.md"))

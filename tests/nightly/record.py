@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "nightly"
+ALWAYS = ("pyproject.toml", "constraints.txt", "tests/conftest.py", "tests/long_runs.py")
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Record:
 
     stage: str
     key: str
-    """Of the sources it ran on."""
+    """Of the sources that it runs."""
     seed: int
     cases: int
     failed: int
@@ -43,14 +44,12 @@ def load(stage: str, key: str) -> Record | None:
     return found if found.key == key else None
 
 
-def sources_key() -> str:
-    """Return what identifies the sources: every file that git tracks or would add, as it is now."""
-
-    def git(*arguments: str) -> bytes:
-        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=True).stdout
-
+def sources_key(folders: tuple[str, ...]) -> str:
+    """Return what identifies the sources in some folders: every file that git tracks or would add, as it is now."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *folders, *ALWAYS]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.split(b"\0")
     digest = hashlib.sha256()
-    for name in git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split(b"\0"):
+    for name in sorted(names):
         path = ROOT / name.decode()
         if name and path.is_file() and path.suffix not in (".md", ".svg"):
             digest.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())

@@ -1,13 +1,16 @@
-"""What `make nightly` runs: the stages, in their order, the likeliest to find something first."""
+"""What `make nightly` runs: the stages, in their order, and the sources that each depends on."""
 
 from dataclasses import dataclass
 
 from tests.emulated.targets import TARGETS
 
 OPERATIONS = ("conv2d", "dot", "matmul", "pointwise", "pool", "requantize")
-KERNELS = tuple(f"tests/sw/kernels/test_{name}.py" for name in OPERATIONS)
-ON_TARGET = (*KERNELS, "tests/emulated/on_target")
-BESIDE = ("--ignore", "tests/hw", "--ignore", "tests/sim", "--ignore", "tests/faults", "--ignore", "tests/emulated")
+ON_TARGET = (*(f"tests/sw/kernels/test_{name}.py" for name in OPERATIONS), "tests/emulated/on_target")
+ALL = ("model", "hw", "sim", "sw", "bench", "tests")
+RTL = ("model", "hw", "sim", "tests/hw", "tests/sim", "tests/model")
+KERNELS = ("sw/csrc", "sw/accord/kernels", "tests/sw/kernels", "tests/sw/exact_contracts.py", "model/accord/model")
+EMULATED = (*KERNELS, "sw/js", "tests/emulated")
+SLOW = ("tests/hw", "tests/sim", "tests/faults", "tests/emulated")
 
 
 @dataclass(frozen=True)
@@ -16,48 +19,36 @@ class Stage:
 
     name: str
     what: str
+    reads: tuple[str, ...]
+    """Folders and files: while nothing in them changes, what passed is not run again."""
     arguments: tuple[str, ...]
     is_pytest: bool = True
 
 
-def _tests(name: str, what: str, marks: str, *arguments: str) -> Stage:
-    return Stage(name, what, ("-m", marks, *arguments))
+def _marked(name: str, what: str, reads: tuple[str, ...], marks: str, *arguments: str) -> Stage:
+    return Stage(name, what, reads, ("-m", marks, *arguments))
 
 
+def _faults(name: str, what: str, reads: tuple[str, ...], file: str) -> Stage:
+    return _marked(name, what, (*reads, "tests/faults", "bench/copies"), "nightly", f"tests/faults/{file}")
+
+
+def _target(name: str) -> Stage:
+    arguments = ("-p", "tests.emulated.plugin", "--target", name, *ON_TARGET)
+    return Stage(f"on-{name}", f"the kernels' tests on {name}", EMULATED, arguments)
+
+
+COSIM = "tests/hw/test_cosim.py"
+BESIDE = tuple(word for folder in SLOW for word in ("--ignore", folder))
 STAGES = (
-    _tests("day", "all that `make test` runs, another seed", "not nightly and not emulated"),
-    _tests("cosim", "random programs, model and RTL in lock-step", "nightly", "tests/hw/test_cosim.py"),
-    _tests(
-        "rtl",
-        "other sizes of the array; twenty million fused multiply-adds",
-        "nightly",
-        "tests/hw",
-        "tests/sim",
-        "--deselect",
-        "tests/hw/test_cosim.py",
-    ),
-    _tests("software", "programs, networks and formats at full size", "nightly and not emulated", "tests", *BESIDE),
-    Stage("exact", "kernels on random layers", ("bench/exact_kernels.py", "--cases", "3000"), is_pytest=False),
-    _tests("emulated", "dispatch, symbols and WebAssembly's faces", "emulated", "tests/emulated"),
-    *(
-        Stage(
-            f"on-{target}",
-            f"the kernels' tests on {target}",
-            ("-p", "tests.emulated.plugin", "--target", target, *ON_TARGET),
-        )
-        for target in TARGETS
-    ),
-    _tests(
-        "sanitizers",
-        "kernels under address and undefined-behaviour sanitizers",
-        "nightly",
-        "tests/faults/test_sanitizers.py",
-    ),
-    _tests("faults-rtl", "deliberate faults of the RTL, each to be seen", "nightly", "tests/faults/test_faults.py"),
-    _tests(
-        "faults-kernels",
-        "deliberate faults of the kernels, each to be seen",
-        "nightly",
-        "tests/faults/test_kernel_faults.py",
-    ),
+    _marked("day", "what `make test` runs, another seed", ALL, "not nightly and not emulated"),
+    _marked("cosim", "random programs, model and RTL in lock-step", RTL, "nightly", COSIM),
+    _marked("rtl", "other sizes, 20 million fused", RTL, "nightly", *SLOW[:2], "--deselect", COSIM),
+    _marked("software", "programs, networks, formats at full size", ALL, "nightly and not emulated", "tests", *BESIDE),
+    Stage("exact", "kernels on random layers", ALL, ("bench/exact_kernels.py", "--cases", "3000"), is_pytest=False),
+    _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated", "tests/emulated"),
+    *(_target(name) for name in TARGETS),
+    _faults("sanitizers", "kernels, addresses and behaviour checked", KERNELS, "test_sanitizers.py"),
+    _faults("faults-rtl", "deliberate faults of the RTL, each seen", RTL, "test_faults.py"),
+    _faults("faults-kernels", "deliberate faults of the kernels, each seen", KERNELS, "test_kernel_faults.py"),
 )
