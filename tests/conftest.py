@@ -1,4 +1,4 @@
-"""Rules of every run: nightly tests only on request, a skip nobody planned is a failure, networks where they are."""
+"""Rules of every run: nightly tests only where they are asked for, an unplanned skip is a failure, networks where they are."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ PROCESSORS = {"": "", "novnni": "avxvnni,avx512f,avx512bw,avx512dq,avx512vl,avx5
 
 def pytest_configure(config: pytest.Config) -> None:
     _choose_processor()
-    if not config.option.markexpr:
+    if not config.option.markexpr and not all("::" in argument for argument in config.args):
         config.option.markexpr = "not nightly and not emulated"
     # drawn once: every test, in every process, is to use the seed that the header shows
     if os.environ.get("ACCORD_SEED") == "random":

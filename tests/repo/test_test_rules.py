@@ -49,6 +49,14 @@ def test_nightly_waits_for_its_name(tmp_path: Path) -> None:
     assert "2 passed" in _pytest(tmp_path, text, "-m", "nightly or not nightly").stdout
 
 
+def test_nightly_runs_where_nothing_but_tests_is_named(tmp_path: Path) -> None:
+    text = "@pytest.mark.nightly\ndef test_a(): pass\ndef test_b(): pass"
+    assert "1 passed in" in _pytest(tmp_path, text, "test_it.py::test_a").stdout
+    assert "2 passed in" in _pytest(tmp_path, text, "-n", "1", "test_it.py::test_a", "test_it.py::test_b").stdout
+    assert "1 passed, 1 deselected" in _pytest(tmp_path, text, "test_it.py::test_b", "test_it.py").stdout
+    assert "1 deselected" in _pytest(tmp_path, text, "-m", "not nightly", "test_it.py::test_a").stdout
+
+
 def test_no_test_is_no_success(tmp_path: Path) -> None:
     assert _pytest(tmp_path, "").returncode == 5
 
