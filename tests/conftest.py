@@ -1,4 +1,4 @@
-"""Rules of every run: nightly tests only where they are asked for, an unplanned skip is a failure, networks where they are."""
+"""Rules of every run: nightly tests only where asked for, no unplanned skip passes, networks where they are."""
 
 import os
 import secrets
