@@ -1,5 +1,7 @@
 """The ledger of marks: measures each row afresh, prints it and writes build/marks.jsonl, one object a row.
 
+Rows that need what the processor lacks are named, and neither measured nor kept.
+
 ``--only PREFIX,PREFIX`` measures the rows whose ids begin so and keeps the others as they were. Rows that download
 packages (``sim.cold.s``) are measured only when named. The rows ``cpu.*`` are measured in one run.
 """
@@ -19,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from accord.kernels import available
-from bench.kernels.cases import IDS
+from bench.kernels.cases import CALL, CASES, IDS
+from bench.processor import header, lacks
 
 if TYPE_CHECKING:
     from bench.kernels.measure import Result
@@ -171,13 +174,12 @@ def cpu_mark(result: "Result") -> Mark | None:
 def cpu_marks(ids: Sequence[str]) -> Iterator[Mark]:
     """Measure kernels beside all of their peers. MissingPeers where one is not installed: the rest flatters."""
     from accord.sim.seed import seed
-    from bench.kernels.cases import CALL, CASES
     from bench.kernels.measure import ROUNDS
     from bench.kernels.session import missing, one_processor, run
 
-    if missing():
-        raise MissingPeers(f"cpu.*: not installed: {', '.join(missing())}; Debian: apt-get install libdnnl-dev")
     cases = [case for case in (*CASES, CALL) if case.id in ids]
+    if missing() and not all(case.isa for case in cases):
+        raise MissingPeers(f"cpu.*: not installed: {', '.join(missing())}; Debian: apt-get install libdnnl-dev")
     with one_processor():
         yield from filter(None, map(cpu_mark, run(cases, seed(), ROUNDS, lambda: None)))
 
@@ -194,6 +196,7 @@ ROWS: dict[str, Callable[[], Mark]] = {
     **{f"exact.kernels.{isa}": partial(exact_kernels, isa) for isa in available()},
 }
 NAMED: dict[str, Callable[[], Mark]] = {"sim.cold.s": sim_cold}
+NEEDS = {"cpu.mbv3.speedup": "VNNI", **{case.id: case.needs for case in (*CASES, CALL)}}
 
 
 def main() -> int:
@@ -209,6 +212,11 @@ def main() -> int:
     lines = LEDGER.read_text().splitlines() if any(prefixes) and LEDGER.exists() else []
     ledger = {row["id"]: row for row in map(json.loads, lines)}
     LEDGER.parent.mkdir(exist_ok=True)
+    print(header())
+    for name in [name for name in chosen if lacks(NEEDS.get(name, ""))]:
+        print(f"{name:22} {lacks(NEEDS[name])}")
+        chosen.remove(name)
+        ledger.pop(name, None)
     kernels = [name for name in chosen if name in IDS]
     try:
         for mark in chain((single[name]() for name in chosen if name in single), cpu_marks(kernels) if kernels else ()):

@@ -8,11 +8,12 @@ import sys
 
 from bench.gates import calibration, cosine, latency, memory, regression, webassembly
 from bench.gates.gate import Gate, Outcome
+from bench.processor import header, lacks
 
 GATES = [
     Gate(1, "calibration is valid", calibration.measure, calibration.measure_bad),
     Gate(2, "cosine against FP32", cosine.measure, cosine.measure_bad),
-    Gate(3, "latency", latency.measure, latency.measure_bad),
+    Gate(3, "latency", latency.measure, latency.measure_bad, needs="VNNI"),
     Gate(4, "memory", memory.measure, memory.measure_bad),
     Gate(5, "native code is safe", regression.safety, regression.safety_bad),
     Gate(6, "WebAssembly gives the same bytes", webassembly.measure, webassembly.measure_bad),
@@ -22,8 +23,11 @@ GATES = [
 
 
 def run(gate: Gate, is_bad: bool) -> bool:
-    """Run a gate, or its bad case, and print its line; return whether it did as it should."""
-    measure = gate.bad if is_bad else gate.measure
+    """Run a gate, or its bad case, and print its line; return whether it did as it should, if it can be measured."""
+    measure, lack = gate.bad if is_bad else gate.measure, lacks(gate.needs)
+    if lack:
+        print(f"gate {gate.number}  {gate.title:34} ----  {lack}", flush=True)
+        return True
     outcome = measure() if measure else Outcome("", False)
     state = "open" if measure is None else "pass" if outcome.passed else "FAIL"
     print(f"gate {gate.number}  {gate.title:34} {state}  {outcome.figure}".rstrip(), flush=True)
@@ -40,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = set(wanted) - {str(gate.number) for gate in GATES}
     if unknown:
         parser.error(f"--only: no gate {', '.join(sorted(unknown))}; there are 1 to {len(GATES)}")
+    print(header())
     chosen = [gate for gate in GATES if not wanted or str(gate.number) in wanted]
     try:
         results = [run(gate, options.bad) for gate in chosen]

@@ -16,10 +16,12 @@ class Outcome:
 class Gate:
     """One claim. ``measure`` is None while the gate is open, which counts as not passed.
 
-    ``bad`` measures something wrong on purpose in the same way: it has to fail.
+    ``bad`` measures something wrong on purpose in the same way: it has to fail. A gate that needs what the processor
+    lacks, as ``bench.processor.lacks`` takes it, neither passes nor fails there.
     """
 
     number: int
     title: str
     measure: Callable[[], Outcome] | None = None
     bad: Callable[[], Outcome] | None = None
+    needs: str = ""

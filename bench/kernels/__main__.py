@@ -21,6 +21,7 @@ from bench.kernels.page import PAGE, markdown, put
 from bench.kernels.picture import draw
 from bench.kernels.report import as_json, notes, table
 from bench.kernels.session import machine, missing, one_processor, run
+from bench.processor import header
 
 JSON = ROOT / "build" / "bench.json"
 WIDTH = 170
@@ -73,6 +74,7 @@ def main() -> int:
         print(f"the page wants every case and every peer; not installed: {missing()}", file=sys.stderr)
         return 1
     number = seed()
+    print(header())
     results, reading = measured(cases, number, options.rounds, Console(stderr=True))
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(table(results, reading))

@@ -25,6 +25,7 @@ from bench.kernels.data import Array, Data, draw
 from bench.kernels.measure import ROUNDS, Result, measure
 from bench.kernels.page import PAGE, put
 from bench.kernels.session import has_torch, one_processor
+from bench.processor import header, lacks
 
 ISA = "avx2"
 LIMITS = {
@@ -116,6 +117,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if any(os.environ.get(name) != value for name, value in LIMITS.items()):
         os.execve(sys.executable, [sys.executable, "-m", "bench.kernels.avx2", *sys.argv[1:]], os.environ | LIMITS)
+    print(header())
+    if lack := lacks(ISA):
+        print(lack)
+        return 0
     console = Console(stderr=True)
     with one_processor(), console.status("measuring") as status:
         rows = []

@@ -48,6 +48,8 @@ class Case:
     kernel: int = 1
     isa: str = ""
     """Forced on accord; empty for the best."""
+    needs: str = "VNNI"
+    """What the targets are about, as ``bench.processor.lacks`` takes it."""
 
     @property
     def taps(self) -> int:
@@ -116,9 +118,9 @@ CASES = (
     Case("cpu.dw3.112x16", "depthwise", 112**2, 1, 16, DEPTHWISE, kernel=3),
     Case("cpu.dw3.28x120", "depthwise", 28**2, 1, 120, DEPTHWISE, kernel=3),
     Case("cpu.dw5.14x240", "depthwise", 14**2, 1, 240, DEPTHWISE, kernel=5),
-    Case("cpu.avx2.gemm512", "product", 512, 512, 512, (Target("of INT8 peak", 0.8),), isa="avx2"),
+    Case("cpu.avx2.gemm512", "product", 512, 512, 512, (Target("of INT8 peak", 0.8),), isa="avx2", needs="avx2"),
 )
-CALL = Case("cpu.call.us", "product", 1, 16, 16, (Target("x best call", 0.5),))
+CALL = Case("cpu.call.us", "product", 1, 16, 16, (Target("x best call", 0.5),), needs="")
 """Not its kernel: the way from Python to it and back."""
 
 IDS = tuple(case.id for case in (*CASES, CALL))

@@ -10,15 +10,18 @@ from bench.kernels.bounds import seconds_of_bytes
 from bench.kernels.candidate import Kind
 from bench.kernels.cases import CALL
 from bench.kernels.measure import Result
+from bench.processor import lacks
 
 
 def stands(result: Result) -> list[str]:
-    """Return a line a target: what it bounds, its value, whether that is enough."""
+    """Return a line a target: what it bounds, its value, whether that is enough, or what it needs to be asked here."""
     lines = []
     for target in result.case.targets:
         value = result.value(target)
         lines.append(f"{target}: " + ("not measured" if value is None else f"{value:.3f}"))
-        if value is not None and not target.met(value):
+        if lacks(result.case.needs):
+            lines[-1] += f" (needs {result.case.needs})"
+        elif value is not None and not target.met(value):
             lines[-1] += " NOT MET"
     return lines
 
@@ -112,7 +115,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "quantity": target.quantity,
             "bound": target.bound,
             "value": (value := result.value(target)),
-            "met": value is not None and target.met(value),
+            "met": None if lacks(result.case.needs) else value is not None and target.met(value),
         }
         for target in result.case.targets
     ]

@@ -6,11 +6,11 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from bench import processor
 from bench.kernels import blas, calls, onednn, ort
 from bench.kernels.bounds import bounds
 from bench.kernels.build import native
@@ -48,12 +48,11 @@ def missing() -> list[str]:
 
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on, and with what."""
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     versions = {name: importlib.metadata.version(name) for name in PACKAGES if importlib.util.find_spec(name)}
     if onednn.is_there():
         versions["oneDNN"] = native().onednn_version()
     return {
-        "processor": names[0].split(":")[1].strip() if names else platform.processor(),
+        "processor": processor.name(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": versions,

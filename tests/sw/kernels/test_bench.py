@@ -7,13 +7,14 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from accord.sim.seed import seed
+from bench import processor
 from bench.kernels import measure, ort, session
 from bench.kernels.bounds import seconds_of_bytes
 from bench.kernels.candidate import accord, check
 from bench.kernels.cases import CALL, CASES, IDS, Case, Target
 from bench.kernels.data import draw
 from bench.kernels.measure import Result
-from bench.kernels.report import as_json, least, notes, table
+from bench.kernels.report import as_json, least, notes, stands, table
 
 GEMMS = ["1x1000x1024", "49x576x96", "196x240x40", "784x64x64", "256", "512", "1024"]
 CONVOLUTIONS = ["conv3.56x64", "conv3.28x128", "conv3.14x256", "conv1.14x96x576"]
@@ -134,6 +135,27 @@ def test_values_are_medians_of_the_rounds_ratios():
     assert Target("x FP32 time", 0.5).met(0.5)
     assert not Target("x FP32 time", 0.5).met(0.51)
     assert not Target("x best INT8", 1.15).met(1.14)
+
+
+def test_targets_that_need_what_the_processor_lacks_are_neither_met_nor_missed(monkeypatch):
+    result = Result(SMALL[0], {"a": "accord", "p": "INT8"}, {"a": [2.0], "p": [1.0]})
+    monkeypatch.setattr(processor, "capabilities", lambda: ["avx2", "fma", "avxvnni"])
+    assert stands(result)[0] == ">= 1 x best INT8: 0.500 NOT MET"
+    assert as_json(result)["targets"][0]["met"] is False
+    monkeypatch.setattr(processor, "capabilities", lambda: ["avx2", "fma"])
+    assert stands(result)[0] == ">= 1 x best INT8: 0.500 (needs VNNI)"
+    assert as_json(result)["targets"][0]["met"] is None
+
+
+def test_what_a_row_needs(monkeypatch):
+    monkeypatch.setattr(processor, "available", lambda: ["avx2", "scalar"])
+    monkeypatch.setattr(processor, "capabilities", lambda: ["avx2", "fma"])
+    lacking = {case.id for case in (*CASES, CALL) if processor.lacks(case.needs)}
+    assert lacking == {*IDS} - {"cpu.avx2.gemm512", "cpu.call.us"}
+    assert processor.lacks("VNNI") == "not measurable here: needs VNNI"
+    monkeypatch.setattr(processor, "available", lambda: ["neon", "scalar"])
+    assert processor.lacks("avx2") == "not measurable here: needs avx2"
+    assert processor.header().endswith("; capabilities: avx2, fma; kernels: neon, scalar")
 
 
 def test_a_case_is_bound_by_its_operations_and_its_bytes():

@@ -79,12 +79,15 @@ def test_a_planted_fault_fails_the_gates_that_run_tests():
         ([Gate(1, "one", GOOD, WRONG), Gate(2, "two")], ["--bad"], 1, ["FAIL", "open"]),
         ([Gate(1, "one", WRONG, WRONG)], ["--bad"], 0, ["FAIL"]),
         ([Gate(1, "one", WRONG, GOOD)], ["--bad"], 1, ["pass"]),
+        ([Gate(1, "one", WRONG, WRONG, needs="mmx"), Gate(2, "two", GOOD, WRONG)], [], 0, ["----", "pass"]),
+        ([Gate(1, "one", GOOD, GOOD, needs="mmx"), Gate(2, "two", WRONG, GOOD)], ["--bad"], 1, ["----", "pass"]),
     ],
 )
 def test_the_command_passes_only_if_every_gate_does(gates, arguments, status, states, monkeypatch, capsys):
     monkeypatch.setattr(command, "GATES", gates)
     assert command.main(arguments) == status
-    lines = capsys.readouterr().out.splitlines()
+    above, *lines = capsys.readouterr().out.splitlines()
+    assert above.startswith("processor: ")
     assert [line.split()[3] for line in lines] == states
 
 
