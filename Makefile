@@ -81,7 +81,7 @@ isa-counts: $(VENV)/.isa ## instructions a product in the kernels' inner loops, 
 marks: $(VENV)/$(if $(ONLY),$(if $(findstring cpu,$(ONLY)),.bench,.dev),.bench) ## measure the ledger into build/marks.jsonl (make marks ONLY=sim,cpu.dw)
 	$(PY) -m bench.marks $(if $(ONLY),--only $(ONLY))
 
-gates: $(VENV)/.dev ## the gates of quantization, each with its figure (make gates ONLY=1,2; BAD=1: cases that have to fail)
+gates: $(VENV)/$(if $(ONLY),$(if $(findstring 6,$(ONLY)),.isa,.dev),.isa) ## the gates of quantization, each with its figure (make gates ONLY=1,2; BAD=1: cases that have to fail)
 	$(PY) -m bench.gates $(if $(ONLY),--only $(ONLY)) $(if $(BAD),--bad)
 
 digits: $(VENV)/$(if $(TRAIN),.bench,.dev) ## the digits network, INT8 beside FP32 on five folds (make digits), or train it again (TRAIN=1)
