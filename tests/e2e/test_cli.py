@@ -1,6 +1,7 @@
 """The ``accord`` command: help, results, and bad input with exit code 2 and nothing half-written."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from accord import nn
 from accord.cli import digits_job, main
+from accord.cli.install import install
 from accord.isa import asm
 from accord.kernels import Matmul, implementation
 from accord.sim import cosim, coverage
@@ -93,7 +95,7 @@ def test_digits_names_what_is_missing(monkeypatch):
     monkeypatch.setattr(digits_job, "load_digits", no_module)
     result = accord("digits")
     assert result.exit_code == 2
-    assert "pip install 'accord-npu[digits]'" in result.output
+    assert f"install what this needs: {install('digits')}" in " ".join(result.output.split())
 
 
 def test_asm_and_dis_are_inverse(tmp_path):
@@ -196,6 +198,16 @@ def test_cosim_of_a_program_without_end(tmp_path):
     result = accord("cosim", case, "--no-lockstep")
     assert result.exit_code == 2
     assert "does not come to an end" in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"), [("cosim --random 1", ""), ("programs", ", or give --no-rtl"), ("digits", ", or give")]
+)
+def test_a_simulator_that_is_not_installed_is_named(command, instead, monkeypatch):
+    monkeypatch.setitem(sys.modules, "accord.sim.build", None)
+    result = accord(*command.split())
+    assert result.exit_code == 2
+    assert f"install the simulator: {install('sim')}{instead}" in " ".join(result.output.split())
 
 
 def test_cosim_writes_waves(tmp_path):

@@ -9,6 +9,7 @@ import click
 
 from accord.cli.errors import Failure, reported
 from accord.cli.files import read_text
+from accord.cli.rtl import simulating
 
 if TYPE_CHECKING:
     from accord.sim.coverage import Coverage
@@ -54,9 +55,10 @@ def cosim(
         raise click.UsageError("give either FILEs or --random N")
     if waves and len(files) != 1:
         raise click.UsageError("--waves records one FILE")
-    if count is not None:
-        _random(count, k, secrets.randbits(31) if seed is None else seed, lockstep)
-    differing = [path for path in files if _compare(path, waves, lockstep)]
+    with simulating():
+        if count is not None:
+            _random(count, k, secrets.randbits(31) if seed is None else seed, lockstep)
+        differing = [path for path in files if _compare(path, waves, lockstep)]
     if differing:
         raise SystemExit(1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from accord.cli.errors import Failure, reported
+from accord.cli.install import install
 
 if TYPE_CHECKING:
     from accord.cli.digits_job import Digits
@@ -95,4 +96,4 @@ def _data(seed: int) -> Digits:
     try:
         return load_digits(seed)
     except ModuleNotFoundError as error:
-        raise Failure(f"Error: {error}; install what this needs: pip install 'accord-npu[digits]'") from None
+        raise Failure(f"Error: {error}; install what this needs: {install('digits')}") from None

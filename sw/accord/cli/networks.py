@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from accord.cli.arrays import Arrays
 from accord.cli.errors import Failure
+from accord.cli.install import install
 
 if TYPE_CHECKING:
     from accord.nn.executor import Executor
@@ -46,7 +47,7 @@ def read_network(path: Path) -> Graph:
         else:
             raise Failure(f"{path}: expected a network's file, .onnx or .tflite")
     except ModuleNotFoundError as error:
-        raise Failure(f"Error: {error}; install what this needs: pip install 'accord-npu[{kind[1:]}]'") from None
+        raise Failure(f"Error: {error}; install what this needs: {install(kind[1:])}") from None
     try:
         with naming(path):
             return importer(path)

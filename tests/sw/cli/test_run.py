@@ -267,5 +267,6 @@ def test_a_failure_on_the_way_leaves_the_old_file(folder, monkeypatch):
 
 
 def test_missing_packages_are_named(folder, monkeypatch):
+    monkeypatch.chdir(folder)
     monkeypatch.setitem(sys.modules, "accord.nn.importers.onnx", None)
-    refused(run(folder), "install what this needs: pip install 'accord-npu[onnx]'")
+    refused(run(folder), f"install what this needs: {sys.executable} -m pip install '.[onnx]' in a clone of accord")
