@@ -42,7 +42,7 @@ simulator: $(VENV)/.sim
 sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
 
-test: $(VENV)/.tools ## all tests but the nightly ones (make test ARGS="tests/isa -x")
+test: $(VENV)/.tools ## all tests but the nightly and the emulated ones (make test ARGS="tests/isa -x")
 	@$(MAKE) --no-print-directory -j 2 $(VENV)/.units $(VENV)/.packages && $(MAKE) --no-print-directory $(VENV)/.dev
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
 
@@ -87,7 +87,7 @@ gates: $(VENV)/$(if $(ONLY),$(if $(findstring 6,$(ONLY)),.isa,.dev),.isa) ## the
 digits: $(VENV)/$(if $(TRAIN),.bench,.dev) ## the digits network, INT8 beside FP32 on five folds (make digits), or train it again (TRAIN=1)
 	$(PY) -m bench.digits$(if $(TRAIN),.train) $(ARGS)
 
-waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_valu.py::test_valu)
+waves: $(VENV)/.dev ## rerun one test with waveforms (make waves TEST=tests/hw/test_regfile.py::test_register_file)
 	ACCORD_WAVES="$(CURDIR)/build/waves" $(PY) -m pytest -s -m "nightly or not nightly" "$(TEST)"
 	@echo "waveforms, newest last:"; find build/waves -name '*.vcd' -printf '%T@ %p\n' | sort -n | cut -d' ' -f2-
 
@@ -104,7 +104,7 @@ wasm: $(VENV)/.zig ## the kernels as a WebAssembly module for sw/js/accord.js: b
 wasm-bench: $(VENV)/.isa wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
 	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
-nightly: $(VENV)/.units $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults FRESH=1 DOCS=1)
+nightly: $(VENV)/.units $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults-rtl FRESH=1 DOCS=1)
 	$(PY) -m tests.nightly $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs) --jobs $(JOBS)
 
 # Nothing is installed into the system without being asked for.
