@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from accord.sim import verilator
@@ -50,11 +51,20 @@ class Recipe:
     """Whether the model can write waveforms (VCD)."""
 
 
-_FLAGS = ("-Wno-fatal", "-O3", "--output-split", "30000", "--output-split-cfuncs", "1000")
+_FLAGS = ("-Wno-fatal", "-O3", "--output-split", "0", "--output-split-cfuncs", "1000")
+# Of what many translation units cost, most is reading headers: there are two, one that runs at every tick and one that
+# hardly ever runs. A precompiled header takes longer than it saves.
+_UNITS = ("FAST", "SLOW")
+_NO_HEADER = ("VM_PARALLEL_BUILDS=1", "VK_PCH_H=none.h", "VK_PCH_I_FAST=", "VK_PCH_I_SLOW=")
 
 
 def _flags(recipe: Recipe) -> list[str]:
     return [*_FLAGS, *(["--trace"] if recipe.trace else []), *recipe.flags]
+
+
+def _compiler_flags(recipe: Recipe) -> list[str]:
+    """Return those of a recipe's flags that the run-time library is compiled with, too."""
+    return [value for name, value in pairwise(recipe.flags) if name == "-CFLAGS"]
 
 
 def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
@@ -66,11 +76,26 @@ def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
         raise subprocess.CalledProcessError(code, command)
 
 
+def _listed(objects: Path, variable: str) -> list[str]:
+    """Return the names in a list of the makefile that Verilator wrote."""
+    text = (objects / f"{PREFIX}_classes.mk").read_text()
+    return re.findall(r"\w+", "".join(re.findall(rf"{variable} \+= \\\n((?: +\w+ \\\n|\t\w+ \\\n)*)", text)))
+
+
 def _runtime_objects(objects: Path) -> list[str]:
     """Return the object files of Verilator's run-time library that a verilated model needs."""
-    text = (objects / f"{PREFIX}_classes.mk").read_text()
-    lists = re.findall(r"VM_GLOBAL_\w+ \+= \\\n((?:\t\w+ \\\n)*)", text)
-    return [f"{name}.o" for names in lists for name in re.findall(r"\w+", names)]
+    return [f"{name}.o" for unit in _UNITS for name in _listed(objects, f"VM_GLOBAL_{unit}")]
+
+
+def _two_units(objects: Path) -> list[str]:
+    """Write two sources that include all generated ones, and return the variables of make that name them."""
+    (objects / "none.h").write_text("")
+    variables = list(_NO_HEADER)
+    for unit in _UNITS:
+        names = [*_listed(objects, f"VM_CLASSES_{unit}"), *_listed(objects, f"VM_SUPPORT_{unit}")]
+        (objects / f"all_{unit}.cpp").write_text("".join(f'#include "{name}.cpp"\n' for name in names))
+        variables += [f"VM_CLASSES_{unit}=all_{unit}", f"VM_SUPPORT_{unit}="]
+    return variables
 
 
 def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path, place: Path) -> None:
@@ -85,7 +110,7 @@ def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path, place: Path
         environment["VERILATOR_ROOT"] = str(place / "verilator")
     names = ["--cc", "--exe", "--no-MMD", "--prefix", PREFIX, "--top-module", recipe.top, "-o", recipe.product]
     _run([tools.command, *names, *_flags(recipe), "-Mdir", str(objects), str(main), str(source)], environment, log)
-    make = ["make", "-j", "2", "-C", str(objects), "-f", f"{PREFIX}.mk", *tools.make_variables]
+    make = ["make", "-j", "2", "-C", str(objects), "-f", f"{PREFIX}.mk", *tools.make_variables, *_two_units(objects)]
     runtime = _runtime_objects(objects)
 
     def make_runtime(target: Path) -> None:
@@ -93,7 +118,9 @@ def _compile(recipe: Recipe, tools: verilator.Verilator, work: Path, place: Path
         for name in runtime:
             shutil.copyfile(objects / name, target / name)
 
-    key = key_of([tools.version, tools.compiler, *tools.make_variables, *_flags(recipe), *runtime])
+    key = key_of(
+        [tools.version, tools.compiler, *tools.make_variables, str(recipe.trace), *_compiler_flags(recipe), *runtime]
+    )
     shared = entry("runtime", key, make_runtime)
     for name in runtime:
         shutil.copyfile(shared / name, objects / name)
@@ -113,7 +140,7 @@ def build(recipe: Recipe) -> Path:
     key = key_of(
         [
             recipe.verilog.read_bytes(), recipe.main.read_bytes(), recipe.top, recipe.product,
-            recipe.optimize, tools.version, tools.compiler, *tools.make_variables, *_flags(recipe),
+            recipe.optimize, *_NO_HEADER, tools.version, tools.compiler, *tools.make_variables, *_flags(recipe),
         ]
     )  # fmt: skip
     name = f"{recipe.top}-{key}"
