@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.long_runs import nightly
 
 from accord.isa import Config
 from accord.kernels import add
@@ -124,7 +125,7 @@ def test_add(config, run, contract, case):
     assert len(set(sums)) > 2
 
 
-@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("contract", ["fma", nightly("onnx"), nightly("tflite")])
 def test_every_pair_of_bytes(contract):
     config = Config(k=64)
     program, inputs, sums = program_and_sums(config, contract, "thirds")

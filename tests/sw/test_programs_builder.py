@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from tests.long_runs import nightly
 
 from accord import kernels
 from accord.cli import main
@@ -133,7 +134,7 @@ def test_a_trap_is_an_error():
         run_program(Npu(config), trapping, {})
 
 
-@pytest.mark.parametrize("k", [1, 4, 64])
+@pytest.mark.parametrize("k", [nightly(1), 4, nightly(64)])
 def test_errors_against_the_float_functions(k):
     """No case leaves its output range, so rounding once is at most half an LSB; the fixed-point scales add to it."""
     config = Config(k=k)

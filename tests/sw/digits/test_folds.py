@@ -1,9 +1,11 @@
 """The digits in INT8: ONNX Runtime's bytes, and FP32's accuracy over all five folds for every method."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
+from tests.long_runs import nightly
 
 from accord.nn.executor import Executor
 from accord.nn.exporters.onnx import export_onnx
@@ -15,7 +17,8 @@ from bench.digits.folds import LIMIT, TARGET, Row, measure, quantized, table
 
 from ..nn.onnx_witness import Witness, exposed
 
-NIGHTLY = [pytest.param(fold, method, marks=pytest.mark.nightly) for fold in range(1, FOLDS) for method in METHODS]
+CASES = [(0, "relative"), *(nightly(*case) for case in product(range(FOLDS), METHODS) if case != (0, "relative"))]
+"""A fold, and how ranges are found; by day what `accord quantize` does where nothing is asked for."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +26,8 @@ def parts():
     return folds()
 
 
-@pytest.mark.parametrize("weight_bits", [8, pytest.param(7, marks=pytest.mark.nightly)])
+@pytest.mark.nightly
+@pytest.mark.parametrize("weight_bits", [8, 7])
 def test_accuracy_is_that_of_fp32(weight_bits, record_property):
     rows = list(measure(weight_bits))
     assert [row.method for row in rows] == list(METHODS)
@@ -34,7 +38,7 @@ def test_accuracy_is_that_of_fp32(weight_bits, record_property):
     record_property("compared", "\n".join(table(rows)))
 
 
-@pytest.mark.parametrize(("fold", "method"), [*((0, method) for method in METHODS), *NIGHTLY])
+@pytest.mark.parametrize(("fold", "method"), CASES)
 def test_every_tensor_is_onnx_runtimes(fold, method, parts, record_property):
     """All images held out; every QuantizeLinear, in the exported file as in the graph it was made from."""
     graph, images = quantized(import_onnx(path(fold)), parts[fold], method), parts[fold].test_images

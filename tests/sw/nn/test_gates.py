@@ -9,18 +9,21 @@ from bench.gates.gate import Gate, Outcome
 GOOD, WRONG = (lambda: Outcome("0 of 7", True)), (lambda: Outcome("1 of 7", False))
 
 
+@pytest.mark.nightly
 def test_calibration_is_valid():
     outcome = calibration.measure()
     assert outcome.passed, outcome.figure
     assert " 0 of 1," in outcome.figure
 
 
+@pytest.mark.nightly
 def test_an_observer_that_forgets_is_found():
     outcome = calibration.measure_bad()
     assert not outcome.passed
     assert "the first: order in percentile" in outcome.figure
 
 
+@pytest.mark.nightly
 def test_the_digits_network_is_near_fp32():
     assert cosine.digits().passed
     assert not cosine.digits(cosine._without_biases).passed
