@@ -125,7 +125,7 @@ def test_add(config, run, contract, case):
     assert len(set(sums)) > 2
 
 
-@pytest.mark.parametrize("contract", ["fma", nightly("onnx"), nightly("tflite")])
+@pytest.mark.parametrize("contract", [name if name == "fma" else nightly(name) for name in CONTRACTS])
 def test_every_pair_of_bytes(contract):
     config = Config(k=64)
     program, inputs, sums = program_and_sums(config, contract, "thirds")
