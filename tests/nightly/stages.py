@@ -45,7 +45,7 @@ STAGES = (
     _marked("cosim", "random programs, model and RTL in lock-step", RTL, "nightly", COSIM),
     _marked("rtl", "other sizes, 20 million fused", RTL, "nightly", *SLOW[:2], "--deselect", COSIM),
     _marked("software", "programs, networks, formats at full size", ALL, "nightly and not emulated", "tests", *BESIDE),
-    Stage("exact", "kernels on random layers", ALL, ("bench/exact_kernels.py", "--cases", "3000"), is_pytest=False),
+    Stage("exact", "kernels on random layers", ALL, ("-m", "bench.exact_kernels", "--cases", "3000"), is_pytest=False),
     _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated", "tests/emulated"),
     *(_target(name) for name in TARGETS),
     _faults("sanitizers", "kernels, addresses and behaviour checked", KERNELS, "test_sanitizers.py"),
