@@ -16,6 +16,8 @@ ON_TARGET := $(patsubst %,tests/sw/kernels/test_%.py,conv2d dot matmul pointwise
 KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
+# Of nightly's stages, those that want an emulator.
+EMULATES = $(if $(strip $(foreach stage,emulated on- software,$(findstring $(stage),$(ONLY)))),system)
 
 ifneq ($(filter waves,$(MAKECMDGOALS)),)
 ifndef TEST
@@ -104,7 +106,7 @@ wasm: $(VENV)/.zig ## the kernels as a WebAssembly module for sw/js/accord.js: b
 wasm-bench: $(VENV)/.isa wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
 	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
-nightly: $(VENV)/.units $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults-rtl FRESH=1 DOCS=1)
+nightly: $(VENV)/.units $(VENV)/.isa $(if $(ONLY),$(EMULATES),system) ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults-rtl FRESH=1 DOCS=1)
 	$(PY) -m tests.nightly $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs) --jobs $(JOBS)
 
 # Nothing is installed into the system without being asked for.
