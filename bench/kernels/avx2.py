@@ -97,16 +97,15 @@ def _measured(case: Case, number: int, rounds: int) -> Result:
 
 def _row(result: Result) -> str:
     name, ratio, part = result.best("FP32"), result.speedup("FP32"), result.speedup("INT8 peak")
-    assert name is not None
-    assert ratio is not None
     assert part is not None
     peaks = result.median(PEAK) / result.median(ISA)
     reading = result.speedup("read")
     of_peak = f"{100 * part:.0f} %" if reading is None else f"{200 * reading:.0f} % of reading both"
     promise = result.case.targets[0].bound
-    peer = f"{result.gops(name):.0f} {name.replace(' FP32', '')}"
+    peer = f"{result.gops(name):.0f} {name.replace(' FP32', '')}" if name else "none installed"
+    times = "" if ratio is None else f"{ratio:.2f}"
     figures = f"{result.median(result.ours) * 1e6:.2f} | {result.gops(result.ours):.0f} | {of_peak}"
-    return f"| `{result.case.id}` | {figures} | {peer} | {ratio:.2f} | {promise:g} | {peaks:.2f} |\n"
+    return f"| `{result.case.id}` | {figures} | {peer} | {times} | {promise:g} | {peaks:.2f} |\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
