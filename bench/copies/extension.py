@@ -26,9 +26,12 @@ def copy_and_build(tree: Path, *options: str) -> Path:
     """Copy the sources and build the extension with CMake options."""
     copy_tree(tree)
     package = tree / "sw" / "accord" / "kernels"
-    native = ("-DACCORD_NATIVE=ON",)  # no other instruction set can be run
-    options = (f"-DPython_EXECUTABLE={sys.executable}", f"-DCMAKE_LIBRARY_OUTPUT_DIRECTORY={package}", *native, *options)
-    _cmake("-S", tree / "sw" / "csrc", "-B", tree / "build", *options)
+    fixed = (
+        f"-DPython_EXECUTABLE={sys.executable}",
+        f"-DCMAKE_LIBRARY_OUTPUT_DIRECTORY={package}",
+        "-DACCORD_NATIVE=ON",
+    )
+    _cmake("-S", tree / "sw" / "csrc", "-B", tree / "build", *fixed, *options)
     build(tree)
     return tree
 

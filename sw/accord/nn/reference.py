@@ -1,6 +1,7 @@
 """The reference of a linear layer: exact arithmetic on Python integers and fractions, slow and plain.
 
-Written apart from the CPU kernels, the golden model and the RTL; it shares nothing with them but the specification's pages.
+Written apart from the CPU kernels, the golden model and the RTL; it shares nothing with them but the
+specification's pages.
 """
 
 from collections.abc import Callable
