@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run sim test runners test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
+.PHONY: help run sim test units runners test-isa cosim lint wasm wasm-bench bench isa-counts marks gates digits waves nightly clean
 .PHONY: simulator system
 
 PYTHON ?= python3
@@ -45,8 +45,11 @@ sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
 
 test: $(VENV)/.tools ## all tests but the nightly and the emulated ones (make test ARGS="tests/isa -x")
-	@$(MAKE) --no-print-directory -j 2 $(VENV)/.units $(VENV)/.packages && $(MAKE) --no-print-directory $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/.kernels $(VENV)/.packages && $(MAKE) --no-print-directory $(VENV)/.dev
 	$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+units: $(VENV)/.units $(VENV)/.dev ## the kernels for instruction sets that this processor lacks, too: compiled, their symbols looked at
+	$(PY) -m pytest -m "nightly or not nightly" tests/sw/kernels/test_symbols.py
 
 runners: $(VENV)/.zig ## the kernels for AArch64 and WebAssembly, which test-isa runs
 	$(PY) -m tests.emulated.targets
@@ -149,7 +152,7 @@ $(VENV)/.kernels: pyproject.toml $(KERNELS) | $(VENV)/.tools
 	$(call install,what this processor runs,ON)
 	@touch $@
 
-# Those that only other processors run as well: a test looks at all units.
+# Those that only other processors run as well.
 $(VENV)/.units: pyproject.toml $(KERNELS) | $(VENV)/.tools
 	$(call install,all instruction sets,OFF)
 	@touch $@ $(VENV)/.kernels

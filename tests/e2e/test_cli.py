@@ -210,6 +210,7 @@ def test_a_simulator_that_is_not_installed_is_named(command, instead, monkeypatc
     assert f"install the simulator: {install('sim')}{instead}" in " ".join(result.output.split())
 
 
+@pytest.mark.nightly
 def test_cosim_writes_waves(tmp_path):
     case, waves = tmp_path / "case.s", tmp_path / "out.vcd"
     case.write_text("#! config k=1 scratchpad_rows=64 program_words=256\nhalt\n")

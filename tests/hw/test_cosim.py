@@ -11,7 +11,7 @@ from accord.sim.generator import Generator
 from accord.sim.seed import seed
 
 SAVE_TO = Path("build/cosim")
-PROGRAMS = 2_000
+PROGRAMS = 1_000
 NIGHTLY_PROGRAMS, PARTS = 20_000, 4
 NIGHTLY_INSTRUCTIONS = 1_000_000
 

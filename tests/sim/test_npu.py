@@ -229,6 +229,7 @@ def test_ticks_count_every_edge() -> None:
     assert npu.ticks == before + 3 + 2 + 1 + 1 + npu.counters.cycles
 
 
+@pytest.mark.nightly
 def test_waves_are_written_on_request(tmp_path: Path) -> None:
     path = tmp_path / "npu.vcd"
     npu = sim.Npu(NARROW, waves=path)

@@ -1,9 +1,6 @@
 """Whole networks: which values get ranges, what of a range is kept, and that nothing is left in floating point."""
 
-import time
-
 import numpy as np
-import onnx
 import pytest
 
 from accord.nn.calibration import Record, load_records, save_records
@@ -146,20 +143,3 @@ def test_other_numbers_of_bits_are_refused():
     records = calibrate(graph, [{"x": np.ones((1, 3), np.float32)}])
     with pytest.raises(ValueError, match="weight_bits=9: expected 8, or 7 for ONNX Runtime on x86 processors without"):
         quantize_graph(graph, records, weight_bits=9)
-
-
-@pytest.mark.nightly
-@pytest.mark.networks
-def test_100_images_within_the_time_that_calibration_may_take(networks, record_property):
-    """The network's own execution included; seconds of all threads, so that other work does not count."""
-    graph = import_onnx(onnx.load(networks / "mbv3_small_fp32.onnx"))
-    rng = np.random.default_rng(seed())
-    images = [rng.normal(0, 1, (1, 3, 224, 224)).astype(np.float32) for _ in range(4)]
-    start = time.process_time()
-    records = calibrate(graph, ({"x": images[number % 4]} for number in range(100)), "relative")
-    seconds = time.process_time() - start
-    assert {one.samples for one in records.values()} == {100}
-    record_property(
-        "compared", f"calibration, relative: {len(records)} tensors, 100 images, {seconds:.1f} s of all threads"
-    )
-    assert seconds < 30
