@@ -16,7 +16,7 @@ NIGHTLY_PROGRAMS, PARTS = 20_000, 4
 NIGHTLY_INSTRUCTIONS = 1_000_000
 
 
-@pytest.mark.parametrize("k", [1, nightly(2), 4, 8])
+@pytest.mark.parametrize("k", [1, nightly(2), 4, nightly(8)])
 def test_random_programs_leave_the_same_state(k, record_property):
     generator = Generator(small_config(k), seed("random"))
     coverage = Coverage(generator.config)

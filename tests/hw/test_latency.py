@@ -13,7 +13,7 @@ from accord.isa.word import Word
 from accord.sim.cosim import small_config
 from accord.sim.npu import Npu
 
-KS = (1, nightly(2), 4, 8, nightly(16))
+KS = (1, nightly(2), 4, nightly(8), nightly(16))
 ROWS = instructions()
 RESULT = {"VX": 16, "VE": 8, "VR": 4, "A": 1}
 """rd: rows of VR[4], whatever their class, which are no operand's."""

@@ -12,7 +12,7 @@ from accord.isa import Program, asm
 from accord.sim.cosim import small_config
 from accord.sim.npu import Npu
 
-KS = (1, nightly(2), 4, 8, nightly(16))
+KS = (1, nightly(2), 4, nightly(8), nightly(16))
 
 
 def run(k: int, words: list) -> tuple[Npu, dict[str, list[tuple[int, int]]]]:
@@ -57,7 +57,7 @@ def test_first_feed_to_last_column_takes_3k_minus_2(k):
     assert [tick - feeds[0] for tick in ticks(events["mma"])] == [3 * k - 2]
 
 
-@pytest.mark.parametrize("k", [4, 8, nightly(16)])
+@pytest.mark.parametrize("k", [4, nightly(8), nightly(16)])
 def test_requantize_chain_of_an_isolated_tile(k):
     _, events = run(k, session(k, 4) + chain(4, 28))
     first = events["feed"][0][0]
@@ -76,7 +76,7 @@ def test_a_session_every_k_ticks(k):
     assert npu.counters.busy["mmalu"] == sessions * k
 
 
-@pytest.mark.parametrize("k", [4, 8, nightly(16)])
+@pytest.mark.parametrize("k", [4, nightly(8), nightly(16)])
 def test_overlapped_tiles_every_k_plus_3(k):
     tiles = 8
     words = [word for n in range(tiles) for word in session(k, 4 + n % 3) + chain(4 + n % 3, 28 + n % 4)]
