@@ -130,9 +130,9 @@ def test_loads_move_a_row_a_tick():
     assert list(np.diff(ticks(events["lsu"]))) == [1] * 7
 
 
-def test_units_run_ahead_of_one_another():
+@pytest.mark.parametrize("k", [4, nightly(16)])
+def test_units_run_ahead_of_one_another(k):
     """Loads and vector work behind a waiting chain do not wait for the array."""
-    k = 16
     words = [*session(k, 4), *chain(4, 28)[:1], asm.seta(rd=0, imm20=0), asm.ld_vx(rd=30, rs1=0, imm12=0)]
     _, events = run(k, words)
     assert events["lsu"][0][0] < events["mma"][0][0] < events["valu"][0][0]
