@@ -104,7 +104,7 @@ def test_relaxed_dot_products_of_activations_taken_apart_are_exact(module: Path,
 
 def test_typescript_takes_its_types_and_sees_mistakes() -> None:
     """A line that is marked as a mistake and is none is an error itself."""
-    options = ["--noEmit", "--strict", "--target", "es2022", "--module", "es2022", "--moduleResolution", "node16"]
+    options = ["--noEmit", "--strict", "--target", "es2022", "--module", "node16", "--moduleResolution", "node16"]
     command = [node(), str(TYPESCRIPT), *options, str(Path(__file__).with_name("face.mts"))]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
