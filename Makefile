@@ -12,12 +12,10 @@ JOBS ?= auto
 K ?= 8
 EMULATED := emulated and not nightly
 TARGETS ?= cortex-a53 cortex-a76 max wasmtime node
-ON_TARGET := $(patsubst %,tests/sw/kernels/test_%.py,conv2d dot matmul pointwise pool requantize) tests/emulated/on_target
+ON_TARGET = $$($(PY) -c 'from tests.emulated.targets import ON_TARGET; print(*ON_TARGET)')
 KERNELS := $(shell find sw/csrc -type f)
 export ACCORD_CACHE := $(CURDIR)/build/cache
 unexport PYTHONPATH PYTHONHOME
-# Of nightly's stages, those that want an emulator.
-EMULATES = $(if $(strip $(foreach stage,emulated on- software,$(findstring $(stage),$(ONLY)))),system)
 
 ifneq ($(filter waves,$(MAKECMDGOALS)),)
 ifndef TEST
@@ -36,10 +34,9 @@ run: $(VENV)/.tools ## classify digits on RTL, model and CPU kernels, and throug
 	@$(MAKE) --no-print-directory -j 3 $(VENV)/.kernels $(VENV)/.digits simulator
 	$(PY) -m accord.cli digits --k $(K) $(ARGS)
 
-# What is wrong with K, or with the tools, the command itself says afterwards.
+# The project itself may not be installed yet: its folders are named.
 simulator: $(VENV)/.sim
-	-@PYTHONPATH=model:hw:sim $(PY) -c 'from accord.isa import Config; from accord.sim.library import library_for; \
-	  library_for(Config(k=$(K)), waves=False)' 2> /dev/null || true
+	@PYTHONPATH="model:hw:sim" $(PY) -m accord.sim.prepare --k $(K)
 
 sim: $(VENV)/.dev ## the RTL's tests (make sim ARGS="-k valu")
 	$(PY) -m pytest -n $(JOBS) tests/hw tests/sim $(ARGS)
@@ -109,7 +106,7 @@ wasm: $(VENV)/.zig ## the kernels as a WebAssembly module for sw/js/accord.js: b
 wasm-bench: $(VENV)/.isa wasm ## the WebAssembly kernels beside scalar code and FP32, in wasmtime and node (make wasm-bench ROUNDS=5 DOCS=1)
 	$(PY) -m bench.webassembly $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(DOCS),--docs)
 
-nightly: $(VENV)/.units $(VENV)/.isa $(if $(ONLY),$(EMULATES),system) ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults-rtl FRESH=1 DOCS=1)
+nightly: $(VENV)/.units $(VENV)/.isa system ## the long runs, resumed where they were left, and a report (make nightly ONLY=faults-rtl FRESH=1 DOCS=1)
 	$(PY) -m tests.nightly $(if $(ONLY),--only $(ONLY)) $(if $(FRESH),--fresh) $(if $(DOCS),--docs) --jobs $(JOBS)
 
 # Nothing is installed into the system without being asked for.

@@ -30,6 +30,12 @@ class Target:
     tested: tuple[str, ...]
 
 
+ON_TARGET = (
+    *(f"tests/sw/kernels/test_{name}.py" for name in ("conv2d", "dot", "matmul", "pointwise", "pool", "requantize")),
+    "tests/emulated/on_target",
+)
+"""What runs on each target, with ``tests.emulated.plugin``."""
+
 # cortex-a53 has no dot product: an instruction that `neon` ought not to use ends the runner
 TARGETS = {
     "cortex-a53": Target("aarch64", "cortex-a53", ("neon",), ("neon", "scalar"), ("neon", "scalar")),

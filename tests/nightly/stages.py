@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.emulated.targets import TARGETS
+from tests.emulated.targets import ON_TARGET, TARGETS
 
-OPERATIONS = ("conv2d", "dot", "matmul", "pointwise", "pool", "requantize")
-ON_TARGET = (*(f"tests/sw/kernels/test_{name}.py" for name in OPERATIONS), "tests/emulated/on_target")
 ALL = ("model", "hw", "sim", "sw", "bench", "tests")
 RTL = ("model", "hw", "sim", "tests/hw", "tests/sim", "tests/model")
 KERNELS = ("sw/csrc", "sw/accord/kernels", "tests/sw/kernels", "tests/sw/exact_contracts.py", "model/accord/model")
@@ -46,7 +44,7 @@ STAGES = (
     _marked("rtl", "other sizes, 20 million fused", RTL, "nightly", *SLOW[:2], "--deselect", COSIM),
     _marked("software", "programs, networks, formats at full size", ALL, "nightly and not emulated", "tests", *BESIDE),
     Stage("exact", "kernels on random layers", ALL, ("-m", "bench.exact_kernels", "--cases", "3000"), is_pytest=False),
-    _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated", "tests/emulated"),
+    _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated", "tests/emulated", "--ignore", ON_TARGET[-1]),
     *(_target(name) for name in TARGETS),
     _faults("sanitizers", "kernels, addresses and behaviour checked", KERNELS, "test_sanitizers.py"),
     _faults("faults-rtl", "deliberate faults of the RTL, each seen", RTL, "test_faults.py"),
