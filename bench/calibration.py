@@ -32,10 +32,8 @@ def _batches(session: Any) -> Iterator[dict[str, np.ndarray]]:
     names = [output.name for output in session.get_outputs()]
     for _ in range(IMAGES):
         image = rng.normal(0, 1, (1, 3, 224, 224)).astype(np.float32)
-        yield {
-            "image": image,
-            **dict(zip(names, session.run(None, {session.get_inputs()[0].name: image}), strict=True)),
-        }
+        tensors = session.run(None, {session.get_inputs()[0].name: image})
+        yield {"image": image, **dict(zip(names, tensors, strict=True))}
 
 
 def main() -> None:

@@ -3,10 +3,8 @@
 import platform
 from pathlib import Path
 
+from accord.cli.pair_sums import VNNI
 from accord.kernels import available, capabilities
-
-VNNI = ("avxvnni", "avx512vnni")
-"""The capabilities either of which has u8 x s8 multiplied and summed in 32 bits."""
 
 
 def name() -> str:
@@ -23,5 +21,5 @@ def header() -> str:
 
 def lacks(needed: str) -> str:
     """Return what is said of a figure that needs ``VNNI``, or an instruction set: empty where it can be measured."""
-    has = any(one in VNNI for one in capabilities()) if needed == "VNNI" else needed in available()
+    has = not VNNI.isdisjoint(capabilities()) if needed == "VNNI" else needed in available()
     return "" if has or not needed else f"not measurable here: needs {needed}"

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.witness import forced, tally
+
 # read when NumPy is first imported: threads of small matrix products, in several test processes, wait for one another
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 NETWORKS = Path(os.environ.get("ACCORD_MODELS") or Path(__file__).resolve().parents[2] / "shared" / "models")
 """Where `.tflite` networks and their goldens lie: no part of this repository, docs/verification.md says whose."""
-
-
-PROCESSORS = {"": "", "novnni": "avxvnni,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi"}
-"""What ACCORD_PROCESSOR may say, and what it hides from the kernels; bench.witness reads it for ONNX Runtime."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,11 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _choose_processor() -> None:
     """Have everything behave as on the processor that ACCORD_PROCESSOR names."""
-    chosen = os.environ.get("ACCORD_PROCESSOR", "")
-    if chosen not in PROCESSORS:
-        raise pytest.UsageError(f"ACCORD_PROCESSOR: expected novnni or nothing, got {chosen!r}")
-    if chosen:
-        os.environ["ACCORD_CPU_MASK"] = PROCESSORS[chosen]
+    try:
+        mask = forced.MASKS[forced.chosen()]
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    if mask:
+        os.environ["ACCORD_CPU_MASK"] = mask
 
 
 def pytest_report_header() -> str:
@@ -82,9 +81,8 @@ def _print_witnesses(terminalreporter: pytest.TerminalReporter) -> None:
                 total.update(value if name == "witnesses" else {})
     if total:
         terminalreporter.write_line(
-            f"witnesses: ONNX Runtime {total['ONNX Runtime']:,} elements, "
-            f"NumPy evaluator {total['NumPy evaluator']:,}, "
-            f"both compared with one another {total['both']:,}; {total['differ']:,} differ"
+            f"witnesses: {tally.RUNTIME} {total[tally.RUNTIME]:,} elements, {tally.NUMPY} {total[tally.NUMPY]:,}, "
+            f"both compared with one another {total[tally.BOTH]:,}; {total[tally.DIFFER]:,} differ"
         )
 
 

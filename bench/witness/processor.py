@@ -5,23 +5,15 @@ environment has every processor treated as one without them.
 """
 
 import functools
-import os
 
 import numpy as np
 from onnx import TensorProto, helper
 
+from bench.witness.forced import chosen
 from bench.witness.runtime import plain
 
 DEPTH = 64
 """Products in a sum: more than the largest vector holds."""
-
-
-def is_forced() -> bool:
-    """Whether this process is to behave as on a processor without VNNI."""
-    chosen = os.environ.get("ACCORD_PROCESSOR", "")
-    if chosen not in ("", "novnni"):
-        raise ValueError(f"ACCORD_PROCESSOR: expected novnni or nothing, got {chosen!r}")
-    return chosen == "novnni"
 
 
 @functools.cache
@@ -39,4 +31,4 @@ def probed() -> bool:
 
 def sums_are_exact() -> bool:
     """Return what was found out, or False where ACCORD_PROCESSOR says so."""
-    return not is_forced() and probed()
+    return chosen() != "novnni" and probed()

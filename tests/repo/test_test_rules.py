@@ -17,7 +17,7 @@ def _pytest(directory: Path, text: str, *options: str, **variables: str) -> subp
     (directory / "test_it.py").write_text(f"import pytest\n{text}\n")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     environment = {name: value for name, value in os.environ.items() if name not in ("ACCORD_MODELS", "CI")}
-    environment |= variables
+    environment |= {"PYTHONPATH": str(CONFTEST.parents[1])} | variables  # where bench is
     return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -79,7 +79,8 @@ def _run(command: list[str], environment: dict[str, str], log: Path) -> None:
 def _listed(objects: Path, variable: str) -> list[str]:
     """Return the names in a list of the makefile that Verilator wrote."""
     text = (objects / f"{PREFIX}_classes.mk").read_text()
-    return re.findall(r"\w+", "".join(re.findall(rf"{variable} \+= \\\n((?: +\w+ \\\n|\t\w+ \\\n)*)", text)))
+    (listed,) = re.findall(rf"^{variable} \+= \\\n((?:\s+\w+ \\\n)*)", text, re.MULTILINE)
+    return re.findall(r"\w+", listed)
 
 
 def _runtime_objects(objects: Path) -> list[str]:

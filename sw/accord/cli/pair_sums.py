@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 LARGEST = 64
 """Weight two of which cannot saturate, times uint8: 255 * 2 * 64 is 32,640. Beyond it some pair may."""
 VNNI = frozenset({"avx512vnni", "avxvnni"})
+"""The capabilities either of which has u8 x s8 multiplied and summed in 32 bits."""
 X86 = frozenset({"x86_64", "amd64"})
 
 
