@@ -121,7 +121,7 @@ clean: ## delete builds, caches and waveforms; .venv stays
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "accord needs Python 3.11 or later; found: $$($(PYTHON) --version 2>&1 || echo none). Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@echo "Setting up, once, inside this folder: packages into $(VENV) (0.5 GB, tests 0.4 GB more), what is compiled into build/: minutes."
+	@echo "Setting up, once, inside this folder: packages into $(VENV) (0.45 GB, tests 0.3 GB more), what is compiled into build/: minutes."
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "no venv: install it (Debian: apt-get install python3-venv)"; exit 1; }
 
 PIP = $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt

@@ -69,5 +69,7 @@ FAULTS = (
     Fault("host reads bank A for bank B", "core.py", "vector.lut_host_segment.eq(self.debug.lut_segment)", "vector.lut_host_segment.eq(self.debug.lut_segment[:6])", CORE),
     Fault("fence ignores the array", "core.py", "window.empty & mmalu.idle", "window.empty", "tests/hw/test_timing.py::test_fence_waits_until_the_array_is_idle[4]"),
     Fault("hazard bits swapped", "window.py", 'waits["raw"][s].eq(read_after_write)', 'waits["raw"][s].eq(write_after_write)', "tests/sim/test_record.py::test_dispatches_say_what_they_wait_for"),
+    Fault("reads of a tile wait for its lane product", "window.py", "blocks_done[s].eq(read_after_write | write_after_write)", "blocks_done[s].eq(read_after_write | write_after_write | tile)", "tests/hw/test_timing.py::test_columns_of_a_tile_are_read_as_they_emerge[4]"),
+    Fault("units issue in order", "window.py", "(new.unit == old.unit)", "1", "tests/hw/test_timing.py::test_units_run_ahead_of_one_another[4]"),
 )
 # fmt: on

@@ -130,6 +130,14 @@ def test_loads_move_a_row_a_tick():
     assert list(np.diff(ticks(events["lsu"]))) == [1] * 7
 
 
+@pytest.mark.parametrize("k", KS)
+def test_columns_of_a_tile_are_read_as_they_emerge(k):
+    """They wait for the commit, not for the lane product, which is there when the last column is."""
+    _, events = run(k, [*session(k, 4), *(asm.vtile(rd=5, column=j) for j in range(k))])
+    last = ticks(events["feed"])[-1]
+    assert [tick - last for tick in ticks(events["valu"])] == [k + 1 + j for j in range(k)]
+
+
 @pytest.mark.parametrize("k", [4, nightly(16)])
 def test_units_run_ahead_of_one_another(k):
     """Loads and vector work behind a waiting chain do not wait for the array."""
