@@ -45,7 +45,7 @@ STAGES = (
     _marked("rtl", "other sizes, 20 million fused", RTL, "nightly", *SLOW[:2], "--deselect", COSIM),
     _marked("software", "programs, networks, formats at full size", ALL, "nightly and not emulated", "tests", *BESIDE),
     Stage("exact", "kernels on random layers", ALL, ("-m", "bench.exact_kernels", "--cases", "3000"), is_pytest=False),
-    _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated", *HERE),
+    _marked("emulated", "dispatch, symbols, WebAssembly's faces", EMULATED, "emulated or nightly", *HERE),
     *(_target(name) for name in TARGETS),
     _faults("sanitizers", "kernels, addresses and behaviour checked", KERNELS, "test_sanitizers.py"),
     _faults("faults-rtl", "deliberate faults of the RTL, each seen", RTL, "test_faults.py"),
